@@ -1,0 +1,23 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+/** The export condition under which our packages are resolved to their TypeScript source. */
+const source = ['@orchestrate/source'];
+
+/**
+ * Vitest settings of one project. Tests run from source, and every run leaves its counts in
+ * `reports/vitest.json`, from which the total of all projects is summed.
+ */
+export function projectTests(
+  include: string[] = ['src/**/*.test.ts', 'test/**/*.test.ts'],
+): ViteUserConfig {
+  return defineConfig({
+    resolve: { conditions: source },
+    ssr: { resolve: { conditions: source } },
+    test: {
+      include,
+      exclude: ['**/node_modules/**', '**/dist/**', '**/*.live.test.ts', '**/live.test.ts'],
+      passWithNoTests: true,
+      reporters: ['default', ['json', { outputFile: 'reports/vitest.json' }]],
+    },
+  });
+}
