@@ -1,0 +1,189 @@
+import type { FailureClass } from './failure.ts';
+import type { JobKey } from './ids.ts';
+import type { Json } from './json.ts';
+import type { Resources, Usage } from './resources.ts';
+import type { CommandWork, ShellWork } from './task.ts';
+
+/**
+ * Function calls that one job makes, one after another in the given order, in one process. Calls may depend on earlier
+ * calls of the same pack, so when `ordered` is set the first failure ends the pack and the rest is reported as not run.
+ */
+export interface FunctionPack {
+  readonly kind: 'functions';
+  readonly module: string;
+  readonly export: string;
+  readonly ordered: boolean;
+  /** One entry per call; never empty. */
+  readonly calls: readonly FunctionCall[];
+}
+
+/** One call of a pack. */
+export interface FunctionCall {
+  /** Name of the task, for logs and {@link FunctionContext.task}; left out where nobody would see it. */
+  readonly name?: string;
+  readonly args: Json;
+  readonly attempt?: number;
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly outputs?: Readonly<Record<string, string>>;
+  /** File for what the call prints; made only when something is printed. Without it, output goes to the job's log. */
+  readonly logPath?: string;
+}
+
+/** One job, in full. Everything a backend needs; it never sees the project or the plan. */
+export interface JobSpec {
+  readonly key: JobKey;
+  /** For people: the task's name, or the first task's and a count. Any characters; never used as a path or in a shell. */
+  readonly name: string;
+  readonly work: CommandWork | ShellWork | FunctionPack;
+  readonly image?: string;
+  /** Absolute path; exists on the leader when the backend has the trait `sharedFilesystem`. */
+  readonly directory: string;
+  /** Complete additional environment, references resolved. May hold secrets: must not reach logs, argv or listings. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly resources: Resources;
+  /** Absolute path on the leader for the job's stdout and stderr, in the order written. Parent folder exists. */
+  readonly logPath: string;
+  readonly backendOptions?: Json;
+}
+
+/**
+ * What a submission of one job came to.
+ * - `accepted`: the backend has it; a repeated submission of a key that is live or ended is `accepted` and does nothing.
+ * - `rejected`: refused as written; will never be accepted.
+ * - `busy`: refused for now and certainly not taken; may be submitted again later.
+ * - `doubtful`: it may or may not have been taken; only {@link ComputeBackend.find} can tell.
+ */
+export interface SubmitOutcome {
+  readonly key: JobKey;
+  readonly outcome: 'accepted' | 'rejected' | 'busy' | 'doubtful';
+  /** Why, in the backend's words. Present unless accepted. */
+  readonly reason?: string;
+  /** For `rejected`: `submit-rejected` unless given. */
+  readonly failure?: FailureClass;
+}
+
+/** How a job ended. */
+export interface JobExit {
+  readonly outcome: 'succeeded' | FailureClass;
+  readonly code?: number;
+  /** Name of the signal, `SIGKILL`. */
+  readonly signal?: string;
+  /** Milliseconds since 1970; the backend's word, for records only. */
+  readonly endedAt?: number;
+  /** One line for people: why. Present unless succeeded. */
+  readonly message?: string;
+  readonly usage?: Usage;
+}
+
+/** What became of calls of a pack, since the last report or as a whole; positions count from 0 in {@link FunctionPack.calls}. */
+export interface PackProgress {
+  /** Inclusive ranges of positions that succeeded. */
+  readonly succeeded: readonly (readonly [first: number, last: number])[];
+  /** Results other than `undefined`, by position. */
+  readonly values: readonly (readonly [position: number, value: Json])[];
+  readonly failed: readonly {
+    readonly position: number;
+    readonly failure: FailureClass;
+    readonly message: string;
+  }[];
+}
+
+/**
+ * What a backend knows of one job.
+ * - `queued`: accepted, not started. `running`: started. `ended`: over, `exit` says how.
+ * - `absent`: the backend has no trace of the key. It proves that the job does not exist only once
+ *   {@link BackendTraits.settleSeconds} have passed since the last doubtful submission of it.
+ * - `unknown`: the backend cannot tell right now; neither success nor failure.
+ */
+export interface JobStatus {
+  readonly key: JobKey;
+  readonly state: 'queued' | 'running' | 'ended' | 'absent' | 'unknown';
+  /** Milliseconds since 1970, once running. */
+  readonly startedAt?: number;
+  /** Last sign of life (output, heartbeat), milliseconds since 1970, where known; for the idle clock. */
+  readonly activityAt?: number;
+  /** Why it waits, or why nothing is known, in the backend's words. */
+  readonly reason?: string;
+  /** Present when ended. */
+  readonly exit?: JobExit;
+  /** For packs: pushed reports carry what is new, answers of `observe` and `find` carry everything. */
+  readonly progress?: PackProgress;
+}
+
+/** What a backend can do. The contract suite proves each claim and its opposite. */
+export interface BackendTraits {
+  /** Kinds of {@link JobSpec.work} it takes; others are `rejected`. */
+  readonly work: readonly JobSpec['work']['kind'][];
+  /** Whether {@link JobSpec.image} is honoured; without it a job with an image is `rejected`. */
+  readonly containers: boolean;
+  /** Whether jobs see the leader's files under the same paths. */
+  readonly sharedFilesystem: boolean;
+  /** Whether {@link ComputeBackend.watch} reports changes by itself; without it the engine polls. */
+  readonly pushes: boolean;
+  /** Whether it ends a job that exceeds `timeSeconds` (as `timeout`) also while no leader is there. */
+  readonly enforcesTime: boolean;
+  /** Whether it ends a job that exceeds `memoryBytes`, as `out-of-memory`. */
+  readonly enforcesMemory: boolean;
+  /** Whether jobs go on when the leader dies, and are found again by their keys. */
+  readonly outlivesLeader: boolean;
+  /** How long after a doubtful submission `absent` is not yet proof, seconds; 0 where it always is. */
+  readonly settleSeconds: number;
+  /** How many jobs can run at once, where known; the engine keeps a little more than this submitted. */
+  readonly slots?: number;
+  /** How many jobs may be live at once; the engine never has more submitted. */
+  readonly maxLiveJobs?: number;
+  /** Seconds between two polls of a young job, where the backend does not push. */
+  readonly pollSeconds: number;
+}
+
+/** Options every call takes. */
+export interface CallOptions {
+  /** Ends the call early; what the call had started may or may not have happened. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs jobs somewhere. All calls take many jobs. A call that throws has failed as a whole and its effect is in doubt,
+ * unless the error's `details.clean` is `true`, which promises that nothing was changed.
+ * Implementations translate vendor errors into `FlowError`s once, with `cause`.
+ */
+export interface ComputeBackend extends AsyncDisposable {
+  readonly traits: BackendTraits;
+  /** Idempotent by key. Answers one outcome per job, in the order given; partial success is normal. */
+  submit(jobs: readonly JobSpec[], options?: CallOptions): Promise<readonly SubmitOutcome[]>;
+  /** The present state of jobs this backend accepted; one status per key, in the order given. */
+  observe(keys: readonly JobKey[], options?: CallOptions): Promise<readonly JobStatus[]>;
+  /**
+   * Looks the keys up wherever a trace may be (queue, accounting, status files, process table), also those of an earlier
+   * leader, and takes over those that are live. One status per key, in the order given.
+   */
+  find(keys: readonly JobKey[], options?: CallOptions): Promise<readonly JobStatus[]>;
+  /** Asks the jobs to end: first politely, after a grace period by force. Unknown and ended keys are ignored. */
+  cancel(
+    keys: readonly JobKey[],
+    options?: CallOptions & { readonly reason?: 'cancelled' | 'timeout' | 'out-of-memory' },
+  ): Promise<void>;
+  /**
+   * What a job printed, as far as it got; with `follow`, goes on until the job ends or the signal aborts.
+   * @throws BACKEND_JOB_UNKNOWN when there is no trace of the key.
+   */
+  logs(
+    key: JobKey,
+    options?: CallOptions & { readonly follow?: boolean },
+  ): AsyncIterable<Uint8Array>;
+  /** Reports every change of state from now on, at most once per state, until the returned handle is disposed. Present iff `pushes`. */
+  watch?(listener: (statuses: readonly JobStatus[]) => void): Disposable;
+  /** Forgets ended jobs: their traces may be removed. The engine calls it once the end is in the journal. */
+  forget?(keys: readonly JobKey[]): Promise<void>;
+  /** What `orchestrate doctor` asks: one line per thing looked at. */
+  diagnose?(options?: CallOptions): Promise<readonly Finding[]>;
+}
+
+/** One thing `doctor` looked at. */
+export interface Finding {
+  readonly subject: string;
+  readonly state: 'good' | 'warning' | 'bad';
+  readonly message: string;
+  /** What to do about it; present unless good. */
+  readonly hint?: string;
+}

@@ -1,0 +1,91 @@
+export type {
+  BackendTraits,
+  CallOptions,
+  ComputeBackend,
+  Finding,
+  FunctionCall,
+  FunctionPack,
+  JobExit,
+  JobSpec,
+  JobStatus,
+  PackProgress,
+  SubmitOutcome,
+} from './backend.ts';
+export {
+  FAILURE_CLASSES,
+  type FailureClass,
+  type FailureOrigin,
+  failureOrigin,
+} from './failure.ts';
+export type {
+  CheckPolicy,
+  Expansion,
+  Flow,
+  FlowContext,
+  Group,
+  Need,
+  Results,
+  TaskGraph,
+  TaskSet,
+} from './flow.ts';
+export {
+  type ErrorEntry,
+  type ErrorTable,
+  errorsOf,
+  FlowError,
+  type FlowErrorOptions,
+  isFlowError,
+  type MakeError,
+} from './flow-error.ts';
+export {
+  isRunId,
+  type JobKey,
+  jobKey,
+  NAME_PATTERN,
+  parseJobKey,
+  type RunId,
+  runIdFrom,
+} from './ids.ts';
+export { canonicalJson, type Json, type JsonObject } from './json.ts';
+export {
+  type BackendPlugin,
+  CONTRACT_VERSION,
+  definePlugin,
+  type FlowPlugin,
+  type Plugin,
+  type PluginContext,
+  type StoragePlugin,
+} from './plugin.ts';
+export { type Clock, type Logger, type Random, silentLogger } from './ports.ts';
+export type { Resources, Usage } from './resources.ts';
+export {
+  type Backoff,
+  backoffSeconds,
+  DEFAULT_RETRY,
+  decideRetry,
+  type Escalation,
+  escalate,
+  type FailureCounts,
+  type RetryDecision,
+  type RetryPolicy,
+} from './retry.ts';
+export type {
+  ByteRange,
+  ListPage,
+  ListRequest,
+  ObjectStat,
+  Storage,
+  StorageTraits,
+  WriteOptions,
+} from './storage.ts';
+export type {
+  CommandWork,
+  FunctionContext,
+  FunctionWork,
+  ShellWork,
+  TaskInput,
+  TaskOutput,
+  TaskSpec,
+  Work,
+} from './task.ts';
+export { isFinal, isLegalTransition, isLive, TASK_STATES, type TaskState } from './task-state.ts';

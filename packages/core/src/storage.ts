@@ -1,0 +1,98 @@
+import type { CallOptions, Finding } from './backend.ts';
+
+/** What a store knows of one object. */
+export interface ObjectStat {
+  readonly key: string;
+  readonly bytes: number;
+  /** Opaque; changes whenever the content does. What `ifMatch` takes. */
+  readonly generation: string;
+  /** Milliseconds since 1970. */
+  readonly modifiedAt: number;
+  /** Lower-case hex sha256 of the content, where the store knows it without reading. */
+  readonly sha256?: string;
+}
+
+/** One page of a listing. */
+export interface ListPage {
+  /** In ascending order of key by UTF-8 bytes, within the page and from page to page. */
+  readonly objects: readonly ObjectStat[];
+  /** With a delimiter: the distinct prefixes up to and including it. */
+  readonly prefixes: readonly string[];
+  /** Hand it back to go on; absent on the last page. */
+  readonly next?: string;
+}
+
+/** What to list. */
+export interface ListRequest extends CallOptions {
+  /** Only keys that start with it. Default: all. */
+  readonly prefix?: string;
+  /** Groups the keys that go on beyond it, as folders do: `/`. */
+  readonly delimiter?: '/';
+  readonly next?: string;
+  /** Entries a page at most. Default and ceiling: the store's own. */
+  readonly limit?: number;
+}
+
+/** Conditions of a write; at most one of the two. */
+export interface WriteOptions extends CallOptions {
+  /** Only if there is no such object yet. @throws STORAGE_EXISTS otherwise. */
+  readonly ifAbsent?: boolean;
+  /** Only if the object's generation is still this. @throws STORAGE_CHANGED otherwise. */
+  readonly ifMatch?: string;
+  /** Expected digest of the content, lower-case hex. @throws STORAGE_CORRUPT when it differs; nothing is published then. */
+  readonly sha256?: string;
+}
+
+/** Bytes of an object, first and last inclusive. `last` beyond the end is cut; `first` beyond the end throws STORAGE_RANGE. */
+export interface ByteRange {
+  readonly first: number;
+  readonly last?: number;
+}
+
+/** What a store can do. The contract suite proves each claim and its opposite. */
+export interface StorageTraits {
+  /** Whether `ifAbsent` is honoured atomically; without it, it throws STORAGE_UNSUPPORTED. */
+  readonly conditionalCreate: boolean;
+  /** Whether `ifMatch` is honoured atomically; without it, it throws STORAGE_UNSUPPORTED. */
+  readonly conditionalReplace: boolean;
+  /** Whether objects are files of this machine: then `localPath` is there. */
+  readonly local: boolean;
+  /** Whether `copy` happens on the server's side; without it, it throws STORAGE_UNSUPPORTED. */
+  readonly serverCopy: boolean;
+}
+
+/**
+ * Keeps named, immutable bytes. A key is UTF-8 text of 1 to 1,024 bytes, segments separated by `/`, without empty, `.` or `..`
+ * segments, leading or trailing slash, or control characters: STORAGE_KEY otherwise. An object is visible under its key whole
+ * or not at all. Reads after a finished write see it.
+ */
+export interface Storage extends AsyncDisposable {
+  readonly traits: StorageTraits;
+  /** `undefined` when there is no such object. */
+  stat(key: string, options?: CallOptions): Promise<ObjectStat | undefined>;
+  /**
+   * The content in pieces. What is known of the content's digest is checked on the way.
+   * @throws STORAGE_NOT_FOUND, STORAGE_RANGE, STORAGE_CHANGED when the object changed while it was read
+   */
+  read(
+    key: string,
+    options?: CallOptions & { readonly range?: ByteRange },
+  ): AsyncIterable<Uint8Array>;
+  /** Publishes the content atomically. An aborted or failed write leaves what was there before. */
+  write(
+    key: string,
+    content: Uint8Array | AsyncIterable<Uint8Array>,
+    options?: WriteOptions,
+  ): Promise<ObjectStat>;
+  /** Publishes a finished file of this machine; the file may be moved instead of copied and is then gone. */
+  put(path: string, key: string, options?: WriteOptions): Promise<ObjectStat>;
+  /** Brings an object to a path of this machine, whole or not at all; parent folders are made. */
+  fetch(key: string, path: string, options?: CallOptions): Promise<ObjectStat>;
+  list(request?: ListRequest): Promise<ListPage>;
+  /** Removes an object. A missing one is not an error. @throws STORAGE_CHANGED when `ifMatch` is given and differs */
+  delete(key: string, options?: CallOptions & { readonly ifMatch?: string }): Promise<void>;
+  copy(from: string, to: string, options?: WriteOptions): Promise<ObjectStat>;
+  /** The file behind a key, whether or not it exists. Present iff `local`. @throws STORAGE_KEY for a key that would leave the root */
+  localPath?(key: string): string;
+  diagnose?(options?: CallOptions): Promise<readonly Finding[]>;
+}
