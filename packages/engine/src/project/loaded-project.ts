@@ -21,6 +21,14 @@ export interface ConfiguredFlow {
   readonly backend?: string;
 }
 
+/** Wishes of the project for all its runs: `run:`. The command line may overrule them. */
+export interface RunSettings {
+  /** Whether work that does not depend on a failed task goes on. Default true; false drains after the first failure. */
+  readonly keepGoing: boolean;
+  /** Seconds of unbroken infrastructure trouble on one backend after which the run stops, resumable. Absent: the engine's own. */
+  readonly patienceSeconds?: number;
+}
+
 /** Where a problem is and what it is; `line` and `column` count from 1. */
 export interface Problem {
   readonly severity: 'error' | 'warning';
@@ -47,11 +55,17 @@ export interface LoadedProject {
   readonly file: string;
   /** The effective project as JSON, references unresolved: what is written beside each run. */
   readonly effective: Json;
-  /** Lower-case hex sha256 of the canonical JSON of `effective`. */
+  /**
+   * Lower-case hex sha256 of the canonical JSON of `effective`, with the written form of numbers that were written in
+   * another form than JSON's (`100.0`), since tasks are rendered from that.
+   */
   readonly digest: string;
-  /** Includes the built-in `local` when no other is named; in the order of the file. */
+  /** In the order of the file, then the built-in `local` unless the file has an entry of that name. */
   readonly storages: ReadonlyMap<string, ConfiguredProvider<StoragePlugin>>;
   readonly backends: ReadonlyMap<string, ConfiguredProvider<BackendPlugin>>;
+  /** Name of the backend for work that names none; always a key of `backends`. */
+  readonly defaultBackend: string;
+  readonly settings: RunSettings;
   /** Limit name -> slots. */
   readonly limits: Readonly<Record<string, number>>;
   /** In an order in which every flow comes after those it needs. */
