@@ -5,7 +5,7 @@ const source = ['@orchestrate/source'];
 
 /**
  * Vitest settings of one project. Tests run from source, and every run leaves its counts in
- * `reports/vitest.json`, from which the total of all projects is summed.
+ * `out-test/vitest.json`, from which the total of all projects is summed.
  */
 export function projectTests(
   include: string[] = ['src/**/*.test.ts', 'test/**/*.test.ts'],
@@ -17,7 +17,7 @@ export function projectTests(
       include,
       exclude: ['**/node_modules/**', '**/dist/**', '**/*.live.test.ts', '**/live.test.ts'],
       passWithNoTests: true,
-      reporters: ['default', ['json', { outputFile: 'reports/vitest.json' }]],
+      reporters: ['default', ['json', { outputFile: 'out-test/vitest.json' }]],
     },
   });
 }

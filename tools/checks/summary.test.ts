@@ -1,0 +1,64 @@
+import { afterEach, expect, it } from 'vitest';
+import { type SeededWorkspace, seedSettings } from './seeded-workspace.ts';
+import { COUNTS_FILE, summarize, summaryLine } from './summary.ts';
+
+let workspace: SeededWorkspace | undefined;
+
+afterEach(() => workspace?.[Symbol.dispose]());
+
+function seedCounts(passed: number, failed: number, success = failed === 0): string {
+  return JSON.stringify({ numPassedTests: passed, numFailedTests: failed, success });
+}
+
+const TEST = "import { it } from 'vitest';\n";
+
+it('sums the counts of all projects', () => {
+  workspace = seedSettings({
+    'packages/core/src/a.test.ts': TEST,
+    [`packages/core/${COUNTS_FILE}`]: seedCounts(3, 0),
+    'packages/cli/test/b.test.ts': TEST,
+    [`packages/cli/${COUNTS_FILE}`]: seedCounts(4, 2),
+  });
+
+  const summary = summarize(workspace.root);
+
+  expect(summary).toEqual({ passed: 7, failed: 2, problems: [] });
+  expect(summaryLine(summary)).toBe('7 passed, 2 failed');
+});
+
+it('counts a project whose tests reported nothing as failed', () => {
+  workspace = seedSettings({
+    'packages/core/src/a.test.ts': TEST,
+    [`packages/core/${COUNTS_FILE}`]: seedCounts(3, 0),
+    'packages/cli/src/b.test.ts': TEST,
+  });
+
+  const summary = summarize(workspace.root);
+
+  expect(summary.problems).toEqual(['packages/cli: has tests, but no run reported any']);
+  expect(summaryLine(summary)).toBe('3 passed, 1 failed');
+});
+
+it('counts a project that ran no test as failed', () => {
+  workspace = seedSettings({
+    'packages/core/src/a.test.ts': TEST,
+    [`packages/core/${COUNTS_FILE}`]: seedCounts(0, 0),
+  });
+
+  expect(summarize(workspace.root).problems).toEqual(['packages/core: ran no test']);
+});
+
+it('counts a test file that did not load as failed', () => {
+  workspace = seedSettings({
+    'packages/core/src/a.test.ts': TEST,
+    [`packages/core/${COUNTS_FILE}`]: seedCounts(5, 0, false),
+  });
+
+  expect(summarize(workspace.root).problems).toEqual(['packages/core: a test file did not load']);
+});
+
+it('counts a tree without any test as failed', () => {
+  workspace = seedSettings({});
+
+  expect(summaryLine(summarize(workspace.root))).toBe('0 passed, 1 failed');
+});

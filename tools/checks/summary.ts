@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { listFiles, listPackages, repositoryRoot } from './tree.ts';
+
+/** Where every project's test run leaves its counts. nx restores it when the run comes from its cache. */
+export const COUNTS_FILE = 'out-test/vitest.json';
+
+/** The sums over all test runs of a tree. */
+export interface Summary {
+  readonly passed: number;
+  readonly failed: number;
+  /** Reasons, besides failed tests, why the whole cannot count as passed. */
+  readonly problems: readonly string[];
+}
+
+interface Counts {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numFailedTestSuites: number;
+  readonly success: boolean;
+}
+
+/** Folders that are tested on their own: every package, the tools and the end-to-end tests. */
+export function listTestProjects(root: string): string[] {
+  return [...listPackages(root).map((folder) => `packages/${folder}`), 'test', 'tools'];
+}
+
+function hasTests(files: readonly string[], project: string): boolean {
+  return files.some(
+    (file) =>
+      file.startsWith(`${project}/`) && file.endsWith('.test.ts') && !file.endsWith('live.test.ts'),
+  );
+}
+
+function readCounts(root: string, project: string): Counts | undefined {
+  const path = join(root, project, COUNTS_FILE);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Counts) : undefined;
+}
+
+function problemOf(project: string, counts: Counts | undefined): string | undefined {
+  if (counts === undefined) return `${project}: has tests, but no run reported any`;
+  if (counts.numPassedTests + counts.numFailedTests === 0) return `${project}: ran no test`;
+  // A file that cannot even be loaded fails without a failed test.
+  if (!counts.success && counts.numFailedTests === 0) return `${project}: a test file did not load`;
+  return undefined;
+}
+
+/** Sums the counts that the last test runs left in a tree. */
+export function summarize(root: string): Summary {
+  const files = listFiles(root);
+  const projects = listTestProjects(root).filter((project) => hasTests(files, project));
+  const runs = projects.map((project) => ({ project, counts: readCounts(root, project) }));
+  const problems = runs.flatMap(({ project, counts }) => problemOf(project, counts) ?? []);
+  const passed = runs.reduce((sum, { counts }) => sum + (counts?.numPassedTests ?? 0), 0);
+  const failed = runs.reduce((sum, { counts }) => sum + (counts?.numFailedTests ?? 0), 0);
+  return { passed, failed, problems: runs.length === 0 ? ['no project has tests'] : problems };
+}
+
+/** `N passed, N failed`: whatever else went wrong counts as failed too, so that a zero there means all is well. */
+export function summaryLine({ passed, failed, problems }: Summary): string {
+  return `${passed} passed, ${failed + problems.length} failed`;
+}
+
+/** Prints the problems and the line, and says whether everything passed. */
+export function printSummary(summary: Summary): boolean {
+  for (const problem of summary.problems) process.stdout.write(`problem: ${problem}\n`);
+  process.stdout.write(`${summaryLine(summary)}\n`);
+  return summary.failed + summary.problems.length === 0;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.exitCode = printSummary(summarize(repositoryRoot)) ? 0 : 1;
+}
