@@ -78,6 +78,8 @@ export type {
   StorageTraits,
   WriteOptions,
 } from './storage.ts';
+export { STORAGE_ERRORS, storageError } from './storage-errors.ts';
+export { compareUtf8, storageKeyProblem } from './storage-key.ts';
 export type {
   CommandWork,
   FunctionContext,

@@ -63,34 +63,48 @@ export interface StorageTraits {
 
 /**
  * Keeps named, immutable bytes. A key is UTF-8 text of 1 to 1,024 bytes, segments separated by `/`, without empty, `.` or `..`
- * segments, leading or trailing slash, or control characters: STORAGE_KEY otherwise. An object is visible under its key whole
- * or not at all. Reads after a finished write see it.
+ * segments, leading or trailing slash, or control characters: STORAGE_KEY otherwise ({@link storageKeyProblem}). A store
+ * may refuse more keys than that (on disks a segment ends at 255 bytes), with the same code. An object is visible under its
+ * key whole or not at all. Reads after a finished write see it.
+ *
+ * Where keys are files in folders, `a` and `a/b` cannot both be there: writing the second throws STORAGE_CONFLICT and harms
+ * nothing. `stat` of a key that is such a folder is `undefined`. Every method throws STORAGE_DENIED when permissions are
+ * missing, STORAGE_FULL when there is no room, STORAGE_FILE when a file of this machine is the trouble, STORAGE_UNAVAILABLE
+ * when the store does not answer. An aborted call rejects with the signal's reason. Disposing twice is harmless.
  */
 export interface Storage extends AsyncDisposable {
   readonly traits: StorageTraits;
   /** `undefined` when there is no such object. */
   stat(key: string, options?: CallOptions): Promise<ObjectStat | undefined>;
   /**
-   * The content in pieces. What is known of the content's digest is checked on the way.
+   * The content in pieces, all of one generation. What is known of the content's digest is checked on the way.
+   * Errors come with the first piece asked for. A range of an empty object always lies beyond its end.
    * @throws STORAGE_NOT_FOUND, STORAGE_RANGE, STORAGE_CHANGED when the object changed while it was read
    */
   read(
     key: string,
     options?: CallOptions & { readonly range?: ByteRange },
   ): AsyncIterable<Uint8Array>;
-  /** Publishes the content atomically. An aborted or failed write leaves what was there before. */
+  /**
+   * Publishes the content atomically. An aborted or failed write leaves what was there before; when the content itself
+   * throws, that error is passed on (as it is, or as `cause`). `ifAbsent` together with `ifMatch` is STORAGE_UNSUPPORTED.
+   */
   write(
     key: string,
     content: Uint8Array | AsyncIterable<Uint8Array>,
     options?: WriteOptions,
   ): Promise<ObjectStat>;
-  /** Publishes a finished file of this machine; the file may be moved instead of copied and is then gone. */
+  /**
+   * Publishes a finished regular file of this machine; the file may be moved instead of copied and is then gone. On an
+   * error it is still there. @throws STORAGE_FILE for a missing file, a folder or a symbolic link
+   */
   put(path: string, key: string, options?: WriteOptions): Promise<ObjectStat>;
   /** Brings an object to a path of this machine, whole or not at all; parent folders are made. */
   fetch(key: string, path: string, options?: CallOptions): Promise<ObjectStat>;
   list(request?: ListRequest): Promise<ListPage>;
   /** Removes an object. A missing one is not an error. @throws STORAGE_CHANGED when `ifMatch` is given and differs */
   delete(key: string, options?: CallOptions & { readonly ifMatch?: string }): Promise<void>;
+  /** Copies within the store. @throws STORAGE_NOT_FOUND, and like `write` */
   copy(from: string, to: string, options?: WriteOptions): Promise<ObjectStat>;
   /** The file behind a key, whether or not it exists. Present iff `local`. @throws STORAGE_KEY for a key that would leave the root */
   localPath?(key: string): string;
