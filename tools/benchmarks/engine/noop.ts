@@ -1,0 +1,2 @@
+/** The task of the engine benchmark. */
+export function noop(): void {}

@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { measureGood } from './measure.ts';
+
+const SNAKEMAKE_VERSION = '9.25.2';
+const PARSL_VERSION = '2026.10.26';
+
+/** Where rivals are installed, outside the repository; made once. */
+function home(): string {
+  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'orchestrate-benchmarks');
+}
+
+/** Installs Snakemake and Parsl from PyPI into an environment of their own, unless they are there, and answers its `bin`. */
+export async function pythonRivals(): Promise<string> {
+  const environment = join(home(), 'venv');
+  const bin = join(environment, 'bin');
+  if (!existsSync(join(bin, 'snakemake')) || !existsSync(join(bin, 'parsl-globus-auth'))) {
+    await measureGood(['python3', '-m', 'venv', environment]);
+    const wanted = [`snakemake==${SNAKEMAKE_VERSION}`, `parsl==${PARSL_VERSION}`];
+    await measureGood([join(bin, 'pip'), 'install', '--quiet', ...wanted]);
+  }
+  return bin;
+}
