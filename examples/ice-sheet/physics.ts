@@ -14,7 +14,7 @@ export const SECONDS_PER_YEAR = 31_556_926;
 
 /**
  * Rate factor of Glen's law in Pa^-3 a^-1 for a temperature in degrees Celsius:
- * Arrhenius law of Paterson and Budd (1982) with its break at 263.15 K.
+ * Arrhenius law of Paterson (1994) with its break at 263.15 K, constants as in Greve and Blatter (2009), section 4.3.1.
  */
 export function rateFactor(temperature: number): number {
   const kelvin = temperature + 273.15;
