@@ -103,6 +103,8 @@ export interface TaskGraph {
 export interface FlowContext {
   /** Name of the flow in the project file. */
   readonly name: string;
+  /** Name of the project, for templates and names of things made outside. */
+  readonly projectName: string;
   /** Absolute path of the project's folder. */
   readonly projectDirectory: string;
   /** Name of the backend given for the flow, if any. */

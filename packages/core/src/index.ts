@@ -11,6 +11,7 @@ export type {
   PackProgress,
   SubmitOutcome,
 } from './backend.ts';
+export { CORE_ERRORS } from './errors.ts';
 export {
   FAILURE_CLASSES,
   type FailureClass,
@@ -48,6 +49,13 @@ export {
 } from './ids.ts';
 export { canonicalJson, type Json, type JsonObject } from './json.ts';
 export {
+  confineKey,
+  confinePath,
+  formatAddress,
+  parseAddress,
+  type StorageAddress,
+} from './paths.ts';
+export {
   type BackendPlugin,
   CONTRACT_VERSION,
   definePlugin,
@@ -57,6 +65,14 @@ export {
   type StoragePlugin,
 } from './plugin.ts';
 export { type Clock, type Logger, type Random, silentLogger } from './ports.ts';
+export {
+  Bytes,
+  Duration,
+  formatBytes,
+  formatDuration,
+  parseBytes,
+  parseDuration,
+} from './quantity.ts';
 export type { Resources, Usage } from './resources.ts';
 export {
   type Backoff,
@@ -80,6 +96,7 @@ export type {
 } from './storage.ts';
 export { STORAGE_ERRORS, storageError } from './storage-errors.ts';
 export { compareUtf8, storageKeyProblem } from './storage-key.ts';
+export { didYouMean, editDistance, suggest } from './suggest.ts';
 export type {
   CommandWork,
   FunctionContext,
@@ -91,3 +108,30 @@ export type {
   Work,
 } from './task.ts';
 export { isFinal, isLegalTransition, isLive, TASK_STATES, type TaskState } from './task-state.ts';
+export { LazyFields, type TemplateScope } from './template/compile.ts';
+export { FUNCTIONS, quoteWord, type TemplateFunction } from './template/functions.ts';
+export { jsonText } from './template/json-text.ts';
+export type { NamePath } from './template/names.ts';
+export {
+  compileCondition,
+  compileTemplate,
+  type Escape,
+  plainText,
+  type Template,
+} from './template/template.ts';
+export {
+  attachWritten,
+  freeForm,
+  isPlainObject,
+  numberAsWritten,
+  numberOf,
+  plainValue,
+  scalarList,
+  scalarMap,
+  scalarText,
+  type Value,
+  type ValueMap,
+  valueFrom,
+  WrittenNumber,
+  writtenText,
+} from './written.ts';
