@@ -17,6 +17,9 @@ export function projectTests(
       include,
       exclude: ['**/node_modules/**', '**/dist/**', '**/*.live.test.ts', '**/live.test.ts'],
       passWithNoTests: true,
+      // Only a hang should end a test: the machine may be busy with other things.
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
       reporters: ['default', ['json', { outputFile: 'out-test/vitest.json' }]],
     },
   });

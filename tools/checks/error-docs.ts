@@ -1,10 +1,13 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { nameOf, parse, type SyntaxNode, walk } from './syntax.ts';
-import { type Finding, listSources, type Report, readText } from './tree.ts';
+import { type Finding, listFiles, listSources, type Report, readText } from './tree.ts';
 
 /** The page on which every error code is explained. */
 export const ERROR_PAGE = 'docs/reference/errors.md';
+
+/** A page that explains one package's codes, where one page for all would be too long. */
+const PACKAGE_PAGE = /^docs\/reference\/errors\/[^/]+\.md$/;
+
+const ENTRY = /^(?:#+|\|)\s*`?([A-Z][A-Z0-9_]+)`?\s*(?:\||$)/gm;
 
 const CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/;
 
@@ -36,28 +39,29 @@ function codesInTables(root: string): Map<string, string> {
   );
 }
 
-/** Codes that the page explains: a heading, or the first cell of a table row. */
-function codesOnPage(root: string): Set<string> {
-  if (!existsSync(join(root, ERROR_PAGE))) return new Set();
-  const entries = readText(root, ERROR_PAGE).matchAll(
-    /^(?:#+|\|)\s*`?([A-Z][A-Z0-9_]+)`?\s*(?:\||$)/gm,
-  );
-  return new Set(
-    [...entries].flatMap(([, code]) => (code !== undefined && CODE.test(code) ? code : [])),
+/** Codes that the pages explain, with the page: a heading, or the first cell of a table row. */
+function codesOnPages(root: string): Map<string, string> {
+  const pages = listFiles(root).filter((file) => file === ERROR_PAGE || PACKAGE_PAGE.test(file));
+  return new Map(
+    pages.flatMap((page) =>
+      [...readText(root, page).matchAll(ENTRY)].flatMap(([, code]): [string, string][] =>
+        code !== undefined && CODE.test(code) ? [[code, page]] : [],
+      ),
+    ),
   );
 }
 
-/** Compares the error tables of the packages with the page that explains them, both ways. */
+/** Compares the error tables of the packages with the pages that explain them, both ways. */
 export function checkErrorDocs(root: string): Report {
   const inTables = codesInTables(root);
-  const onPage = codesOnPage(root);
+  const onPages = codesOnPages(root);
   const findings: Finding[] = [
     ...[...inTables]
-      .filter(([code]) => !onPage.has(code))
+      .filter(([code]) => !onPages.has(code))
       .map(([code, file]) => ({ file, message: `${code} is not explained in ${ERROR_PAGE}` })),
-    ...[...onPage]
-      .filter((code) => !inTables.has(code))
-      .map((code) => ({ file: ERROR_PAGE, message: `${code} is in no error table` })),
+    ...[...onPages]
+      .filter(([code]) => !inTables.has(code))
+      .map(([code, file]) => ({ file, message: `${code} is in no error table` })),
   ];
   return { looked: inTables.size, findings };
 }

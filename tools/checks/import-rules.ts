@@ -59,11 +59,18 @@ function packageName(specifier: string): string {
 }
 
 function checkRelative(file: string, specifier: string): string | undefined {
-  const home = folderOf(file) ?? file.split('/', 1)[0];
+  const folder = folderOf(file);
   const target = posix.join(posix.dirname(file), specifier);
-  if (isTestFile(file) && target === 'vitest.shared.ts') return undefined;
-  const inside = folderOf(file) === undefined ? `${home}/` : `packages/${home}/`;
-  return target.startsWith(inside) ? undefined : `relative import leaves ${inside}: ${specifier}`;
+  if (folder === undefined) {
+    // Tools and tests may use each other and the examples, but packages through their door only.
+    return target.startsWith('packages/')
+      ? `relative import into a package: ${specifier}`
+      : undefined;
+  }
+  if (target.startsWith(`packages/${folder}/`)) return undefined;
+  return isTestFile(file) && target === 'vitest.shared.ts'
+    ? undefined
+    : `relative import leaves packages/${folder}/: ${specifier}`;
 }
 
 function checkOurs(root: string, file: string, reference: ModuleReference): string | undefined {

@@ -131,7 +131,7 @@ describe.each([
   beforeAll(async () => {
     workspace = seedSettings(textByPath(seeds));
     seeded = await run(workspace.root);
-  }, 60_000);
+  });
 
   afterAll(() => workspace[Symbol.dispose]());
 
@@ -150,5 +150,5 @@ describe.each([
 
     expect(complaints).toEqual([]);
     expect(looked).toBeGreaterThanOrEqual(listSources(repositoryRoot).length);
-  }, 60_000);
+  });
 });

@@ -9,10 +9,8 @@ import { repositoryRoot } from './tree.ts';
 const affected = process.argv.includes('--affected');
 
 // What an earlier run counted must not pass for this one. A cached run puts its own counts back.
-if (!affected) {
-  for (const project of listTestProjects(repositoryRoot)) {
-    rmSync(join(repositoryRoot, project, 'out-test'), { recursive: true, force: true });
-  }
+for (const project of listTestProjects(repositoryRoot)) {
+  rmSync(join(repositoryRoot, project, 'out-test'), { recursive: true, force: true });
 }
 
 const run = spawnSync(
@@ -29,7 +27,7 @@ const run = spawnSync(
   { cwd: repositoryRoot, stdio: 'inherit' },
 );
 
-const summary = summarize(repositoryRoot);
+const summary = summarize(repositoryRoot, affected ? 'those that ran' : 'all');
 const unexplained = run.status !== 0 && summary.failed + summary.problems.length === 0;
 const problems = unexplained ? ['a build, type check or lint failed, see above'] : summary.problems;
 process.exitCode = printSummary({ ...summary, problems }) ? 0 : 1;

@@ -39,6 +39,18 @@ it('counts a project whose tests reported nothing as failed', () => {
   expect(summaryLine(summary)).toBe('3 passed, 1 failed');
 });
 
+it('asks nothing of projects that were not run when only some are', () => {
+  workspace = seedSettings({
+    'packages/core/src/a.test.ts': TEST,
+    [`packages/core/${COUNTS_FILE}`]: seedCounts(3, 0),
+    'packages/cli/src/b.test.ts': TEST,
+  });
+
+  const summary = summarize(workspace.root, 'those that ran');
+
+  expect(summary).toEqual({ passed: 3, failed: 0, problems: [] });
+});
+
 it('counts a project that ran no test as failed', () => {
   workspace = seedSettings({
     'packages/core/src/a.test.ts': TEST,

@@ -24,15 +24,11 @@ async function findUnused(root: string): Promise<string[]> {
     .sort();
 }
 
-const TIMEOUT_MS = 60_000;
-
-it('no file, export or dependency of this repository is unused', {
-  timeout: TIMEOUT_MS,
-}, async () => {
+it('no file, export or dependency of this repository is unused', async () => {
   expect(await findUnused(repositoryRoot)).toEqual([]);
 });
 
-it('finds what is planted in a copy of this repository', { timeout: TIMEOUT_MS }, async () => {
+it('finds what is planted in a copy of this repository', async () => {
   const manifest = readManifest(repositoryRoot, 'core');
   const planted = { ...manifest, dependencies: { ...manifest.dependencies, pino: '^10.4.0' } };
   using workspace = seedEverything({
