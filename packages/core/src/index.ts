@@ -48,6 +48,21 @@ export {
   runIdFrom,
 } from './ids.ts';
 export { canonicalJson, type Json, type JsonObject } from './json.ts';
+export { identityText } from './parameters/column.ts';
+export { fitLabel, labelValue, shortHash } from './parameters/label.ts';
+export {
+  MAX_MEMBERS,
+  type ParameterDefinition,
+  type ParameterSpace,
+  parameterSpace,
+} from './parameters/parameter-space.ts';
+export {
+  hasParameters,
+  type ParameterConfig,
+  Parameters,
+  parameterDefinition,
+  parameterFields,
+} from './parameters/schema.ts';
 export {
   confineKey,
   confinePath,
