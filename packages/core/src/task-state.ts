@@ -1,5 +1,6 @@
 /**
- * Where a task is.
+ * Where a task is. A pending task whose unmet needs are all in one ordered pack goes with it straight to `submitting`,
+ * and back to `pending` when the pack ends before it was its turn.
  * - `pending`: waits for others. `ready`: nothing is in its way but limits and slots. `waiting`: between two attempts or polls.
  * - `submitting`: the intent is durable, the backend has not confirmed. `queued`, `running`: as the backend says.
  * - `unknown`: a job may or may not exist or go on; being looked for. Never success, never failure.
@@ -26,8 +27,8 @@ export const TASK_STATES = [
 export type TaskState = (typeof TASK_STATES)[number];
 
 const NEXT: Readonly<Record<TaskState, readonly TaskState[]>> = {
-  pending: ['ready', 'skipped', 'cancelled'],
-  ready: ['submitting', 'reused', 'failed', 'cancelled'],
+  pending: ['ready', 'submitting', 'skipped', 'cancelled'],
+  ready: ['submitting', 'waiting', 'reused', 'failed', 'cancelled'],
   waiting: ['ready', 'cancelled'],
   submitting: [
     'queued',
@@ -35,6 +36,7 @@ const NEXT: Readonly<Record<TaskState, readonly TaskState[]>> = {
     'collecting',
     'succeeded',
     'unknown',
+    'pending',
     'ready',
     'waiting',
     'failed',
@@ -45,17 +47,28 @@ const NEXT: Readonly<Record<TaskState, readonly TaskState[]>> = {
     'collecting',
     'succeeded',
     'unknown',
+    'pending',
     'ready',
     'waiting',
     'failed',
     'cancelled',
   ],
-  running: ['collecting', 'succeeded', 'unknown', 'ready', 'waiting', 'failed', 'cancelled'],
+  running: [
+    'collecting',
+    'succeeded',
+    'unknown',
+    'pending',
+    'ready',
+    'waiting',
+    'failed',
+    'cancelled',
+  ],
   unknown: [
     'queued',
     'running',
     'collecting',
     'succeeded',
+    'pending',
     'ready',
     'waiting',
     'failed',

@@ -105,11 +105,20 @@ export type Fact =
       readonly job?: number;
       readonly again: boolean;
       readonly delaySeconds?: number;
+      /** The clock that ran out, when it was not the attempt's own time: waiting in the queue, silence, a check's patience. */
+      readonly clock?: 'queue' | 'idle' | 'check';
     } & FailureRecord)
   /** A check does not hold yet; polled again `delaySeconds` later. */
   | { readonly type: 'check-open'; readonly task: number; readonly delaySeconds: number }
-  /** These will not run because `because` failed, was cancelled or was skipped. */
-  | { readonly type: 'skipped'; readonly tasks: Ranges; readonly because: number }
+  /** These will not run because `because` failed, was cancelled or was skipped; -1: because `placeholder` could not be replaced. */
+  | {
+      readonly type: 'skipped';
+      readonly tasks: Ranges;
+      readonly because: number;
+      readonly placeholder?: string;
+    }
+  /** A placeholder could not be replaced; what waits for it is skipped. */
+  | { readonly type: 'expand-failed'; readonly placeholder: string; readonly message: string }
   | { readonly type: 'cancelled'; readonly tasks: Ranges }
   /** A backend is left alone for a while, or (`untilAsked`) until a person resumes. */
   | {

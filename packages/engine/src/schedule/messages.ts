@@ -49,7 +49,11 @@ export type Input =
   | {
       readonly type: 'submit-answered';
       readonly backend: string;
-      readonly outcomes: readonly (Omit<SubmitOutcome, 'key'> & { readonly job: number })[];
+      readonly outcomes: readonly (Omit<SubmitOutcome, 'key'> & {
+        readonly job: number;
+        /** Wall time the job may take, for backends that do not enforce it themselves. */
+        readonly runSeconds?: number;
+      })[];
     }
   /** The whole call threw; `clean`: certainly nothing was taken. */
   | {
@@ -64,12 +68,19 @@ export type Input =
       readonly type: 'statuses';
       readonly backend: string;
       readonly source: 'watch' | 'observe' | 'find';
-      readonly statuses: readonly (Omit<JobStatus, 'key'> & { readonly job: number })[];
+      /** Number of the `observe` or `find` effect this answers; left out for `watch`. */
+      readonly look?: number;
+      readonly statuses: readonly (Omit<JobStatus, 'key'> & {
+        readonly job: number;
+        /** As for `submit-answered`; for jobs an earlier leader submitted. */
+        readonly runSeconds?: number;
+      })[];
     }
   | {
       readonly type: 'look-failed';
       readonly backend: string;
       readonly call: 'observe' | 'find';
+      readonly look?: number;
       readonly jobs: readonly number[];
       readonly reason: string;
     }
@@ -113,6 +124,8 @@ export type Effect =
   | {
       readonly type: 'observe' | 'find';
       readonly backend: string;
+      /** To be handed back with the answer, so that a late one is not taken for a fresh one. */
+      readonly look: number;
       readonly jobs: readonly number[];
     }
   | {
