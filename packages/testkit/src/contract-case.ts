@@ -58,7 +58,7 @@ export function describeCases<Traits, Bench extends AsyncDisposable>(
   makeBench: () => Promise<Bench>,
   timeoutSeconds: number,
 ): void {
-  describe(title, () => {
+  describe(`${title}`, () => {
     it.each(casesFor(cases, traits))(
       '$name',
       async (one) => {

@@ -35,7 +35,11 @@ export async function rejection(call: Promise<unknown>, what = 'the call'): Prom
 
 /** Fails unless the call rejects with a `FlowError` of this code that says what to do next. */
 export async function rejectsWith(call: Promise<unknown>, code: string): Promise<void> {
-  const error = await rejection(call, `a call that must fail with ${code}`);
+  hasCode(await rejection(call, `a call that must fail with ${code}`), code);
+}
+
+/** Fails unless an error is a `FlowError` of this code that says what to do next. */
+export function hasCode(error: unknown, code: string): void {
   ok(isFlowError(error), `expected a FlowError with code ${code}, got: ${String(error)}`);
   deepStrictEqual(error.code, code, `expected ${code}, got ${error.code}: ${error.message}`);
   ok(error.message !== '', `${code} has no message`);

@@ -7,7 +7,7 @@ import {
 import { describe } from 'vitest';
 
 function suite(title: string, options: MemoryStorageOptions): void {
-  describe(title, () => {
+  describe(`${title}`, () => {
     const buckets = new Map<string, MemoryObjects>();
     const bucket = (place: string): MemoryObjects => {
       const objects = buckets.get(place) ?? new MemoryObjects();
