@@ -88,6 +88,7 @@ export {
   parseBytes,
   parseDuration,
 } from './quantity.ts';
+export { type Report, readField, reporting } from './read-field.ts';
 export type { Resources, Usage } from './resources.ts';
 export {
   type Backoff,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { coreError } from '../errors.ts';
-import { isFlowError } from '../flow-error.ts';
 import { confinePath } from '../paths.ts';
+import { type Report, readField, reporting } from '../read-field.ts';
 import { isPlainObject, type Value, type ValueMap, valueFrom, writtenText } from '../written.ts';
 import {
   type Axis,
@@ -16,41 +16,12 @@ import type { ParameterDefinition } from './parameter-space.ts';
 import { rangeColumn } from './range.ts';
 import { columnsFromRows, formatOf, type TableFormat } from './table.ts';
 
-type Report = (path: readonly (string | number)[], message: string) => void;
-
-/** A field that is read as a whole, so that written forms of numbers are still there; problems carry their paths. */
 function field<T>(
   read: (raw: unknown, report: Report) => T,
-  type: 'object' | 'array' | undefined,
+  type: 'object' | undefined,
   description: string,
-) {
-  return z
-    .unknown()
-    .transform((raw, context): T => {
-      let wrong = false;
-      const report: Report = (path, message) => {
-        wrong = true;
-        context.addIssue({ code: 'custom', path: [...path], message });
-      };
-      const result = attempt(() => read(raw, report), report);
-      return wrong || result === undefined ? z.NEVER : result;
-    })
-    .optional()
-    .meta(type === undefined ? { description } : { description, type });
-}
-
-function attempt<T>(
-  act: () => T,
-  report: Report,
-  path: readonly (string | number)[] = [],
-): T | undefined {
-  try {
-    return act();
-  } catch (error) {
-    if (!isFlowError(error)) throw error;
-    report(path, error.message);
-    return undefined;
-  }
+): z.ZodOptional<z.ZodType<T, unknown>> {
+  return readField(read, type === undefined ? { description } : { description, type }).optional();
 }
 
 /** Calls `read` for every well-named entry of a map. */
@@ -69,7 +40,7 @@ function eachEntry(
       report([name], 'the name of a parameter starts with a letter and has letters, digits and _');
       continue;
     }
-    attempt(() => read(name, raw[name], writtenText(raw, name)), report, [name]);
+    reporting(() => read(name, raw[name], writtenText(raw, name)), report, [name]);
   }
 }
 
@@ -154,7 +125,7 @@ function readExclude(raw: unknown, report: Report): readonly Exclusion[] {
   const items: readonly unknown[] = Array.isArray(raw) ? raw : [raw];
   return items.flatMap(
     (item, index) =>
-      attempt(() => parseExclusion(item), report, Array.isArray(raw) ? [index] : []) ?? [],
+      reporting(() => parseExclusion(item), report, Array.isArray(raw) ? [index] : []) ?? [],
   );
 }
 

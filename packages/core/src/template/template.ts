@@ -18,6 +18,8 @@ export interface Template {
   readonly text: string;
   /** The fixed text around the expressions: one more than there are expressions. */
   readonly literals: readonly string[];
+  /** For each expression, where it begins and ends in the text, braces included. */
+  readonly spans: readonly (readonly [start: number, end: number])[];
   /** For each expression, whether it ends in `| raw`. */
   readonly raw: readonly boolean[];
   /** Every name that is used, in order. */
@@ -49,6 +51,7 @@ export function plainText(value: unknown): string | undefined {
 
 class CompiledTemplate implements Template {
   readonly text: string;
+  readonly spans: readonly (readonly [start: number, end: number])[];
   readonly literals: readonly string[];
   readonly raw: readonly boolean[];
   readonly names: readonly NamePath[];
@@ -60,6 +63,7 @@ class CompiledTemplate implements Template {
     const raw: boolean[] = [];
     const names: NamePath[] = [];
     const slots: Slot[] = [];
+    const spans: [number, number][] = [];
     let literal = '';
     let at = 0;
     for (;;) {
@@ -77,12 +81,14 @@ class CompiledTemplate implements Template {
       literal = '';
       raw.push(expression.raw);
       names.push(...namesIn(expression.node));
+      spans.push([open, end]);
       slots.push({ at: open, run: compileExpression(text, expression.node) });
       at = end;
     }
     literals.push(literal);
     this.literals = literals;
     this.raw = raw;
+    this.spans = spans;
     this.names = names;
     this.#slots = slots;
   }
