@@ -29,7 +29,10 @@ export interface FunctionCall {
   readonly logPath?: string;
 }
 
-/** One job, in full. Everything a backend needs; it never sees the project or the plan. */
+/**
+ * One job, in full. Everything a backend needs; it never sees the project or the plan. A program or module that cannot be
+ * found is a `user-error` of the job, or the job is `rejected`. Standard input is empty.
+ */
 export interface JobSpec {
   readonly key: JobKey;
   /** For people: the task's name, or the first task's and a count. Any characters; never used as a path or in a shell. */
@@ -62,7 +65,11 @@ export interface SubmitOutcome {
   readonly failure?: FailureClass;
 }
 
-/** How a job ended. */
+/**
+ * How a job ended. A pack has succeeded when each of its calls has; otherwise its outcome is the class of its first failed
+ * call, or of what ended it early (then the call it was in is among the failed ones, if that is known). Calls of an ended
+ * pack that are neither `succeeded` nor `failed` in its progress were not run.
+ */
 export interface JobExit {
   readonly outcome: 'succeeded' | FailureClass;
   readonly code?: number;
@@ -128,9 +135,9 @@ export interface BackendTraits {
   readonly outlivesLeader: boolean;
   /** How long after a doubtful submission `absent` is not yet proof, seconds; 0 where it always is. */
   readonly settleSeconds: number;
-  /** How many jobs can run at once, where known; the engine keeps a little more than this submitted. */
+  /** How many jobs of one cpu can run at once, where known; the engine keeps a little more than this submitted. */
   readonly slots?: number;
-  /** How many jobs may be live at once; the engine never has more submitted. */
+  /** How many jobs may be live at once; the engine never has more submitted, and what goes beyond is `busy`. */
   readonly maxLiveJobs?: number;
   /** Seconds between two polls of a young job, where the backend does not push. */
   readonly pollSeconds: number;
@@ -145,7 +152,9 @@ export interface CallOptions {
 /**
  * Runs jobs somewhere. All calls take many jobs. A call that throws has failed as a whole and its effect is in doubt,
  * unless the error's `details.clean` is `true`, which promises that nothing was changed.
- * Implementations translate vendor errors into `FlowError`s once, with `cause`.
+ * Implementations translate vendor errors into `FlowError`s once, with `cause`. An aborted call rejects with the signal's
+ * reason. Disposing lets go: where jobs outlive the leader they go on, elsewhere they are ended and none is left behind;
+ * disposing twice is harmless.
  */
 export interface ComputeBackend extends AsyncDisposable {
   readonly traits: BackendTraits;
