@@ -1,3 +1,13 @@
+export { type Act, posixAct, type RenderAct } from './backend/act.ts';
+export {
+  type BackendBench,
+  type BackendCase,
+  type BackendSuiteOptions,
+  backendBench,
+  type OpenBackend,
+} from './backend/backend-bench.ts';
+export { BACKEND_CASES, backendContract } from './backend/backend-contract.ts';
+export type { PackAct } from './backend/pack-functions.ts';
 export {
   type BrokenPromise,
   type ContractCase,
