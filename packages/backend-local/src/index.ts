@@ -1,2 +1,13 @@
-/** Version of this package. */
-export const VERSION = '0.1.0';
+import { CONTRACT_VERSION, definePlugin } from '@orchestrate/core';
+import { LocalConfig } from './config.ts';
+import { openLocalBackend } from './open-backend.ts';
+
+export { LocalConfig } from './config.ts';
+
+export default definePlugin({
+  kind: 'backend',
+  name: 'local',
+  contract: CONTRACT_VERSION,
+  config: LocalConfig,
+  create: openLocalBackend,
+});

@@ -1,2 +1,1 @@
-/** Version of this package. */
-export const VERSION = '0.1.0';
+export { type WorkerCommand, workerCommand } from './worker-command.ts';

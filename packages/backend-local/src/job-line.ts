@@ -1,0 +1,66 @@
+import type { CommandWork, ShellWork } from '@orchestrate/core';
+import { shellQuote } from './shell-quote.ts';
+
+/** A command as the keeper's shell is told it. */
+export interface CommandLine {
+  readonly key: string;
+  readonly directory: string;
+  /** Absolute path of the program. */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logPath: string;
+  /** After how many seconds the keeper's watchdog ends the job. */
+  readonly watchSeconds?: number;
+}
+
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** Names that a shell computes or protects, so that an assignment would fail or change the shell itself. */
+const SHELL_OWN = new Set([
+  'BASHOPTS',
+  'BASH_VERSINFO',
+  'EUID',
+  'LINENO',
+  'OPTIND',
+  'PPID',
+  'SHELLOPTS',
+  'UID',
+]);
+
+/** Why a variable cannot be handed to a job through a shell, or `undefined` when it can. */
+export function environmentProblem(name: string, value: string): string | undefined {
+  if (!VARIABLE.test(name)) {
+    return `environment variable ${JSON.stringify(name)}: expected letters, digits and _, not starting with a digit`;
+  }
+  if (SHELL_OWN.has(name) || name.startsWith('orch_')) {
+    return `environment variable ${name} belongs to the shell and cannot be set for a job`;
+  }
+  return value.includes('\0') ? `environment variable ${name} holds a NUL character` : undefined;
+}
+
+/** Scripts longer than this are handed over as a file: one argument holds at most 128 KiB on Linux. */
+export const LONGEST_INLINE_SCRIPT = 60_000;
+
+/** The argument vector of a command or shell text; `scriptPath` is where a text too long for an argument was put. */
+export function argvOf(work: CommandWork | ShellWork, scriptPath?: string): readonly string[] {
+  if (work.kind === 'command') return work.argv;
+  const shell = work.shell === 'bash' ? ['bash', '-euo', 'pipefail'] : ['sh', '-eu'];
+  return scriptPath === undefined ? [...shell, '-c', work.script] : [...shell, scriptPath];
+}
+
+/**
+ * The text that makes a keeper run one job: a single compound command, so that a shell that gets only a part of it runs
+ * nothing of it. Without the closing words the log could not be opened, `$orch_c` stays `log`.
+ */
+export function jobLine(line: CommandLine): string {
+  const assignments = Object.entries(line.environment)
+    .map(([name, value]) => `${name}=${shellQuote(value)} `)
+    .join('');
+  const words = [line.program, ...line.args].map(shellQuote).join(' ');
+  const limit = line.watchSeconds === undefined ? '' : ` ${line.watchSeconds}`;
+  return (
+    `if orch_b ${shellQuote(line.key)} ${shellQuote(line.directory)}${limit}; then ` +
+    `{ ORCHESTRATE_JOB=${shellQuote(line.key)} ${assignments}${words}; orch_c=$?; } ` +
+    `</dev/null >>${shellQuote(line.logPath)} 2>&1; orch_e ${shellQuote(line.key)} $orch_c; fi\n`
+  );
+}

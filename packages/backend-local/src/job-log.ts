@@ -1,0 +1,42 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+
+const CHUNK_BYTES = 64 * 1024;
+const LOOK_MS = 100;
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** What a log file holds; while `goesOn()`, waits for more. Ends early, without an error, when the signal aborts. */
+export async function* readLog(
+  path: string,
+  goesOn: () => boolean,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  let file: FileHandle | undefined;
+  let offset = 0;
+  try {
+    while (signal?.aborted !== true) {
+      // Asked before the read: what was written before the end is then certainly read.
+      const more = goesOn();
+      file ??= await openIfThere(path);
+      for (;;) {
+        const buffer = Buffer.alloc(CHUNK_BYTES);
+        const bytes = (await file?.read(buffer, 0, CHUNK_BYTES, offset))?.bytesRead ?? 0;
+        if (bytes === 0) break;
+        offset += bytes;
+        yield buffer.subarray(0, bytes);
+      }
+      if (!more) return;
+      await wait(LOOK_MS, undefined, signal === undefined ? {} : { signal }).catch(() => {});
+    }
+  } finally {
+    await file?.close();
+  }
+}
