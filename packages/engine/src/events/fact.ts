@@ -71,6 +71,8 @@ export type Fact =
         readonly tasks: Ranges;
         readonly ordered?: true;
       }[];
+      /** 16 characters of base64 for each task's fingerprint, in the order of `jobs`; `-` repeated where there is none. */
+      readonly fingerprints?: string;
     }
   /** The backend confirmed the jobs. */
   | { readonly type: 'queued'; readonly jobs: Ranges }
@@ -78,7 +80,13 @@ export type Fact =
   /** It is in doubt whether these jobs exist or go on. */
   | { readonly type: 'doubted'; readonly jobs: Ranges; readonly reason: string }
   /** These jobs do not exist, or ended without having done the named tasks: those are ready again, nothing is charged. */
-  | { readonly type: 'withdrawn'; readonly jobs: Ranges; readonly reason: string }
+  | {
+      readonly type: 'withdrawn';
+      readonly jobs: Ranges;
+      /** Default: all tasks that are still in the jobs. */
+      readonly tasks?: Ranges;
+      readonly reason: string;
+    }
   /** `job` is left out when it is clear from `submitting`. `results`, `outputs` and `usage` are by task number. */
   | {
       readonly type: 'succeeded';

@@ -65,6 +65,11 @@ export interface SchedulerOptions {
    * of sets with the same key (module, export, image, resources). `undefined`: one job per task. Default: always that.
    */
   readonly packKeyOf?: (set: TaskSet) => string | undefined;
+  /**
+   * Whether no spec of a set depends on results: only then may its tasks be in the same job as those they need, because a
+   * job is rendered as a whole before it runs. Default: no.
+   */
+  readonly standsAlone?: (set: TaskSet) => boolean;
   /** Whether ready tasks are prepared first. Default: sets that have inputs or may reuse earlier work. */
   readonly looks?: (set: TaskSet) => boolean;
   /** Whether ended tasks are collected. Default: sets that have outputs or whose work may be reused. */

@@ -14,6 +14,9 @@ export const IS_TO_CANCEL = 16;
 /** Found to be downstream of a failure within this step. */
 export const IS_DOOMED = 32;
 
+/** Its end is known within this step, and about to become a fact. */
+export const IS_NOTED = 64;
+
 /** Told of every change of a task's visible state. */
 export type OnTransition = (task: number, from: TaskState, to: TaskState) => void;
 
@@ -67,7 +70,7 @@ export class TaskTable {
   move(task: number, to: number): void {
     const from = this.visible(task);
     this.state[task] = to;
-    this.flags[task] = (this.flags[task] as number) & ~(IS_COLLECTING | IS_DUE | IS_DOOMED);
+    this.flags[task] = (this.flags[task] as number) & ~(IS_COLLECTING | IS_DUE | IS_DOOMED | IS_NOTED);
     this.#count(task, from, to);
   }
 
@@ -102,6 +105,11 @@ export class TaskTable {
 
   clear(task: number, flag: number): void {
     this.flags[task] = (this.flags[task] as number) & ~flag;
+  }
+
+  /** How many tasks of a set are pending. */
+  pendingIn(set: number): number {
+    return this.setCounts[set * STATE_COUNT] as number;
   }
 
   /** Whether it may be handed to a backend now. */
