@@ -33,16 +33,33 @@ export interface BrokenPromise {
   readonly error: unknown;
 }
 
-/** Runs every case that applies and tells which are broken: for proving that a suite notices a false claim. */
+async function within(seconds: number, running: Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`not over after ${seconds} s`)),
+    seconds * 1000,
+  );
+  try {
+    await Promise.race([running, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Runs every case that applies and tells which are broken: for proving that a suite notices a false claim. A case that
+ * is not over after `patienceSeconds` (default 5) is broken too.
+ */
 export async function failingCases<Traits, Bench extends AsyncDisposable>(
   cases: readonly ContractCase<Traits, Bench>[],
   traits: Traits,
   makeBench: () => Promise<Bench>,
+  patienceSeconds = 5,
 ): Promise<readonly BrokenPromise[]> {
   const broken: BrokenPromise[] = [];
   for (const one of casesFor(cases, traits)) {
     try {
-      await runCase(one, makeBench);
+      await within(patienceSeconds, runCase(one, makeBench));
     } catch (error) {
       broken.push({ name: one.name, error });
     }

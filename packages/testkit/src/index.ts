@@ -15,11 +15,20 @@ export {
   failingCases,
   runCase,
 } from './contract-case.ts';
+export type { CallOutcome, JobScript, JobStep, Script } from './fakes/job-script.ts';
+export { ManualClock, systemTime, type Timers } from './fakes/manual-clock.ts';
+export { type LogLine, type MemoryLogger, memoryLogger } from './fakes/memory-logger.ts';
 export {
   MemoryObjects,
   MemoryStorage,
   type MemoryStorageOptions,
 } from './fakes/memory-storage.ts';
+export {
+  ScriptedBackend,
+  ScriptedCluster,
+  type ScriptedClusterOptions,
+} from './fakes/scripted-backend.ts';
+export { seededRandom } from './fakes/seeded-random.ts';
 export {
   type OpenStorage,
   type StorageBench,

@@ -49,7 +49,9 @@ export const STATE_CASES: readonly BackendCase[] = [
     when: ({ pushes }) => pushes,
     async run(bench) {
       const backend = await bench.open();
-      const jobs = Array.from({ length: 25 }, (_, n) => bench.job({ do: 'exit', code: n % 2 }));
+      const jobs = Array.from({ length: Math.min(25, bench.traits.maxLiveJobs ?? 25) }, (_, n) =>
+        bench.job({ do: 'exit', code: n % 2 }),
+      );
       const reports = new Map<string, JobStatus[]>();
       using _watch = backend.watch?.((statuses) => {
         for (const status of statuses)

@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from 'node:assert/strict';
+import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { bytes, hasCode, pieces, rejectsWith, settle, textOf } from '../expectations.ts';
 import type { StorageCase } from './storage-bench.ts';
 
@@ -84,7 +84,8 @@ export const CONDITION_CASES: readonly StorageCase[] = [
     async run(bench) {
       const stores = [await bench.open(), await bench.open()] as const;
       await stores[0].write('count', bytes('0'));
-      const addOne = async (n: number): Promise<void> => {
+      const addOne = async (n: number, attempt = 1): Promise<void> => {
+        ok(attempt < 1000, 'no attempt ever wins');
         const store = stores[n % 2 === 0 ? 0 : 1];
         const stat = await store.stat('count');
         const value = Number(await textOf(store.read('count')));
@@ -92,7 +93,7 @@ export const CONDITION_CASES: readonly StorageCase[] = [
           .write('count', bytes(String(value + 1)), { ifMatch: stat?.generation ?? '' })
           .catch(async (error: unknown) => {
             hasCode(error, 'STORAGE_CHANGED');
-            await addOne(n);
+            await addOne(n, attempt + 1);
           });
       };
 

@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import {
   bytes,
   bytesOf,
@@ -92,17 +93,19 @@ export const PUBLISH_CASES: readonly StorageCase[] = [
       let writing = true;
       const writes = (async () => {
         for (let n = 1; n < 16; n += 1) await writer.write('k', bytes(version(n)));
+      })().finally(() => {
         writing = false;
-      })();
+      });
 
       const seen: string[] = [];
       const changed: unknown[] = [];
       do {
+        await setImmediate();
         await textOf(reader.read('k')).then(
           (text) => seen.push(text),
           (error: unknown) => changed.push(error),
         );
-      } while (writing);
+      } while (writing && changed.length < 1000);
       await writes;
 
       for (const text of seen) strictEqual(text, version((text.codePointAt(0) ?? 0) - 97));

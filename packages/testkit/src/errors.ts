@@ -1,0 +1,16 @@
+import { type ErrorTable, errorsOf } from '@orchestrate/core';
+
+/** Errors of this package beside the common ones of storages. */
+export const TESTKIT_ERRORS = {
+  BACKEND_JOB_UNKNOWN: {
+    retry: 'never',
+    hint: 'Check the key; the backend has no trace of such a job.',
+  },
+  FAULT_INJECTED: {
+    retry: 'later',
+    hint: 'A test made this call fail on purpose; what was asked may or may not have happened.',
+  },
+} as const satisfies ErrorTable;
+
+/** Makes the errors of this package. */
+export const testkitError = errorsOf(TESTKIT_ERRORS);
