@@ -224,6 +224,7 @@ function redacted(problems: readonly Problem[], references: ProjectReferences): 
   if (references.secretValues.length === 0) return problems;
   return problems.map((problem) => ({
     ...problem,
+    path: references.redact(problem.path),
     message: references.redact(problem.message),
     ...(problem.hint === undefined ? {} : { hint: references.redact(problem.hint) }),
     ...(problem.excerpt === undefined

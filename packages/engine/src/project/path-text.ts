@@ -1,14 +1,22 @@
 import type { Path } from './tree.ts';
 
-const PLAIN_KEY = /^[^\s.[\]"'=:]+$/u;
+const PLAIN_KEY = /^[^\s\p{C}.[\]"'=:]+$/u;
+const LONGEST_KEY = 60;
+
+/** Nothing that could steer a terminal is left in it. */
+function quotedKey(key: string): string {
+  const shown = key.length > LONGEST_KEY ? `${key.slice(0, LONGEST_KEY - 3)}...` : key;
+  return JSON.stringify(shown.replace(/[\p{Cf}\u007f-\u009f]/gu, ' '));
+}
 
 /** `backends.hpc.partition`, `plugins[0]`, `environment["a.b"]`; '' for the whole file. */
 export function pathText(path: Path): string {
   let text = '';
   for (const part of path) {
     if (typeof part === 'number') text += `[${part}]`;
-    else if (PLAIN_KEY.test(part)) text += text === '' ? part : `.${part}`;
-    else text += `[${JSON.stringify(part.length > 60 ? `${part.slice(0, 57)}...` : part)}]`;
+    else if (part.length <= LONGEST_KEY && PLAIN_KEY.test(part))
+      text += text === '' ? part : `.${part}`;
+    else text += `[${quotedKey(part)}]`;
   }
   return text;
 }

@@ -17,20 +17,31 @@ export function formsOf(secret: string): readonly string[] {
 
 function escapedForms(text: string): string[] {
   const json = JSON.stringify(text).slice(1, -1);
-  const url = encodeURIComponent(text.toWellFormed());
   return [
     json,
     JSON.stringify(json).slice(1, -1),
-    url,
-    url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
-    url.replaceAll('%20', '+'),
-    encodeURI(text.toWellFormed()),
+    ...urlForms(text.toWellFormed()),
     text.replaceAll("'", `'\\''`),
     text.replaceAll("'", `'"'"'`),
     text.replace(/["\\$`]/g, '\\$&'),
     text.replace(/[^\w@%+=:,./-]/g, '\\$&'),
     html(text).replaceAll("'", '&#39;'),
     html(text),
+  ];
+}
+
+/** Programs do not agree on which characters have to be encoded, nor on upper and lower case. */
+function urlForms(text: string): string[] {
+  const component = encodeURIComponent(text);
+  const strict = component.replace(
+    /[!'()*]/g,
+    (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  const form = new URLSearchParams({ '': text }).toString().slice(1);
+  const forms = [component, strict, form, component.replaceAll('%20', '+'), encodeURI(text)];
+  return [
+    ...forms,
+    ...forms.map((one) => one.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())),
   ];
 }
 

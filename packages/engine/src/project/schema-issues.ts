@@ -166,16 +166,17 @@ function sizeComplaint(
   const inclusive = issue.inclusive !== false;
   const side = small ? (inclusive ? 'at least' : 'more than') : inclusive ? 'at most' : 'less than';
   const unit = UNITS[issue.origin];
-  if (unit !== undefined) return expectation(`${side} ${bound} ${unit}`, node);
+  if (unit !== undefined)
+    return expectation(`${side} ${bound} ${bound === 1 ? unit[0] : unit[1]}`, node);
   return expectation(`a number of ${side} ${bound}`, node);
 }
 
-const UNITS: Readonly<Record<string, string>> = {
-  string: 'characters',
-  array: 'entries',
-  set: 'entries',
-  object: 'keys',
-  map: 'entries',
+const UNITS: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  string: ['character', 'characters'],
+  array: ['entry', 'entries'],
+  set: ['entry', 'entries'],
+  object: ['key', 'keys'],
+  map: ['entry', 'entries'],
 };
 
 function formatWords(issue: Extract<Issue, { code: 'invalid_format' }>): string {

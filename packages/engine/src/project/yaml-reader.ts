@@ -16,6 +16,7 @@ import type { ProblemList } from './problem-list.ts';
 import type { Source } from './source.ts';
 import type { Entry, Node, Path } from './tree.ts';
 import { differingReadings } from './yaml-readings.ts';
+import { explainSyntax } from './yaml-words.ts';
 
 /** Limits of one file; beyond them it is an error with its place, never a wait. */
 const MAX_DEPTH = 100;
@@ -26,13 +27,6 @@ const MAX_ALIASED = 32 * 1024 * 1024;
 
 const BOMB = 'aliases (`*name`) blow the file up to an unreasonable size';
 
-const HINTS: Readonly<Record<string, string>> = {
-  TAB_AS_INDENT: 'indent with spaces',
-  BAD_SCALAR_START: 'quote the text',
-  MULTIPLE_DOCS: 'keep one document per file, without a second `---`',
-  MULTILINE_IMPLICIT_KEY: 'is a `:` or a quote missing above?',
-};
-
 /** Reads YAML 1.2 strictly into a located tree. Answers `undefined` when the text is no YAML, or is empty. */
 export function readYaml(source: Source, problems: ProblemList, at: Path = []): Node | undefined {
   const before = problems.errors;
@@ -40,8 +34,8 @@ export function readYaml(source: Source, problems: ProblemList, at: Path = []): 
   const document = composed(source, problems, at);
   if (document === undefined || problems.errors > before) return undefined;
   for (const error of document.errors.slice(0, MAX_SYNTAX_ERRORS)) {
-    const message = error.message.replace(/ at line \d+, column \d+:?$/, '');
-    problems.error(spot(error.pos[0]), at, `this is not valid YAML: ${message}`, HINTS[error.code]);
+    const { message, hint } = explainSyntax(error);
+    problems.error(spot(visible(source.text, error.pos[0])), at, message, hint);
   }
   if (document.errors.length > 0) return undefined;
   if (document.directives.yaml.explicit === true && document.directives.yaml.version !== '1.2') {
@@ -49,6 +43,11 @@ export function readYaml(source: Source, problems: ProblemList, at: Path = []): 
   }
   if (document.contents === null) return undefined;
   return new TreeBuilder(source, problems).build(document.contents, at);
+}
+
+/** What is missing at the end of a file is shown at the last thing in it. */
+function visible(text: string, offset: number): number {
+  return offset < text.length ? offset : Math.max(0, text.trimEnd().length - 1);
 }
 
 function composed(source: Source, problems: ProblemList, at: Path): Document.Parsed | undefined {
@@ -78,6 +77,7 @@ function composed(source: Source, problems: ProblemList, at: Path): Document.Par
   return oneDocument(source, tokens, problems, at);
 }
 
+const ONE_DOCUMENT = 'keep one document per file, without a second `---`';
 const LARGE = 'keep long tables of parameters in a CSV or JSON file';
 
 function oneDocument(
@@ -100,7 +100,7 @@ function oneDocument(
   for (const document of new Composer(options).compose(tokens, true, source.text.length)) {
     if (first !== undefined) {
       const spot = { source, offset: document.range[0] };
-      problems.error(spot, at, 'a second document begins here', HINTS['MULTIPLE_DOCS']);
+      problems.error(spot, at, 'a second document begins here', ONE_DOCUMENT);
       break;
     }
     first = document;
