@@ -13,7 +13,7 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
   }
 }
 
-/** What a log file holds; while `goesOn()`, waits for more. Ends early, without an error, when the signal aborts. */
+/** What a log file holds; while `goesOn()`, waits for more. Throws the reason of the signal when it aborts. */
 export async function* readLog(
   path: string,
   goesOn: () => boolean,
@@ -22,7 +22,8 @@ export async function* readLog(
   let file: FileHandle | undefined;
   let offset = 0;
   try {
-    while (signal?.aborted !== true) {
+    for (;;) {
+      signal?.throwIfAborted();
       // Asked before the read: what was written before the end is then certainly read.
       const more = goesOn();
       file ??= await openIfThere(path);
@@ -34,7 +35,7 @@ export async function* readLog(
         yield buffer.subarray(0, bytes);
       }
       if (!more) return;
-      await wait(LOOK_MS, undefined, signal === undefined ? {} : { signal }).catch(() => {});
+      await wait(LOOK_MS, undefined, signal === undefined ? {} : { signal });
     }
   } finally {
     await file?.close();

@@ -12,7 +12,7 @@ export interface WorkerCommand {
  */
 export function workerCommand(options: { readonly heapMegabytes?: number } = {}): WorkerCommand {
   const fromSource = import.meta.url.endsWith('.ts');
-  const entry = new URL(fromSource ? './worker-main.ts' : './worker-main.js', import.meta.url);
+  const entry = new URL(fromSource ? './bin.ts' : './bin.js', import.meta.url);
   return {
     program: process.execPath,
     args: [
@@ -21,6 +21,7 @@ export function workerCommand(options: { readonly heapMegabytes?: number } = {})
         ? []
         : [`--max-old-space-size=${options.heapMegabytes}`]),
       fileURLToPath(entry),
+      '--worker',
     ],
   };
 }
