@@ -6,17 +6,27 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
+function canonical(value: unknown): string | undefined {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if ('toJSON' in value && typeof value.toJSON === 'function') return canonical(value.toJSON());
+  let text = '';
+  if (Array.isArray(value)) {
+    for (const item of value) text += `${text === '' ? '' : ','}${canonical(item) ?? 'null'}`;
+    return `[${text}]`;
+  }
+  const entries = value as Record<string, unknown>;
+  for (const key of Object.keys(value).sort()) {
+    const inner = canonical(entries[key]);
+    if (inner !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${inner}`;
+  }
+  return `{${text}}`;
+}
+
 /**
  * JSON text in which equal values give equal bytes: object keys are sorted by code unit, nothing is indented.
  * Digests are taken over this form.
  */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
-    const sorted: Record<string, unknown> = {};
-    for (const key of Object.keys(inner).sort()) {
-      sorted[key] = (inner as Record<string, unknown>)[key];
-    }
-    return sorted;
-  });
+  // Written out by hand because a replacer makes JSON.stringify several times slower, and every task passes through here.
+  return canonical(value) ?? 'null';
 }

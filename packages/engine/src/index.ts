@@ -1,3 +1,4 @@
+export { realClock, realTimers } from './drive/real-time.ts';
 export type {
   FailureLine,
   Names,
@@ -9,21 +10,32 @@ export type {
   SetTally,
   Timers,
 } from './drive/run-types.ts';
+export {
+  type Cancellation,
+  cancelRun,
+  resumeRun,
+  retryRun,
+  startRun,
+} from './drive/start-run.ts';
 export type { Fact, JournalEntry, OutputRecord, Ranges, SetRecord } from './events/fact.ts';
+export { countOf, eachOf, rangesOf, toArray } from './events/ranges.ts';
+export { journalPath, STATE_FOLDER } from './journal/journal.ts';
+export { isLed, type Owner, readOwner } from './journal/project-lock.ts';
+export { describePlan } from './plan/describe-plan.ts';
+export { planProject } from './plan/plan-project.ts';
 export type { Plan, PlannedSet, PlanSummary, SetSummary } from './plan/plan-types.ts';
+export {
+  type LoadedProjectFile,
+  type LoadOptions,
+  loadProject,
+} from './project/load-project.ts';
 export type { LoadedProject, Problem } from './project/loaded-project.ts';
 export type { References } from './project/references.ts';
+export { renderProblems } from './project/render-problems.ts';
+export { RunFold } from './views/fold-run.ts';
+export { History, type LogRequest, openHistory } from './views/history.ts';
 export type { Explanation, RunLine, RunView, SetView, TaskView } from './views/view-types.ts';
-
-// To come here, with these signatures:
-// planProject(loaded, { log, clock }): Promise<Plan>
-// describePlan(plan, loaded): PlanSummary                      (reads the journal beside the project, if any)
-// startRun(request: RunRequest): Promise<RunHandle>            (continues an unfinished run of the same graph)
-// resumeRun(request: RunRequest & { run?: string }): Promise<RunHandle>
-// retryRun(request: RunRequest & { tasks?: readonly string[] }): Promise<RunHandle>
-// cancelRun(request: RunRequest & { run?: string; tasks?: readonly string[] }): Promise<RunSummary | { asked: RunId }>
-// openHistory(projectDirectory): History                       (read side; also `openJournal` of old)
-//   History { runs(): RunLine[]; view(run): RunView; task(run, name): TaskView; tasks(run, selection?): TaskView[]; names(run): Names;
-//             explain(run, task): Explanation; follow(run, from, signal): AsyncIterable<JournalEntry[]>;
-//             logs(run, task, { attempt?, follow?, signal? }): AsyncIterable<Uint8Array>; [Symbol.dispose](): void }
-// realClock, realTimers
+export { composeProject, composeRun, type ProjectSurroundings } from './wiring/compose.ts';
+export { ProviderPool } from './wiring/provider-pool.ts';
+export { Scope } from './wiring/scope.ts';
+export { T } from './wiring/tokens.ts';

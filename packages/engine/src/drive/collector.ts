@@ -1,0 +1,144 @@
+import { lstatSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type FailureClass, isFlowError, type TaskOutput } from '@orchestrate/core';
+import type { FailureRecord, OutputRecord } from '../events/fact.ts';
+import type { CollectedTask, Effect, Input } from '../schedule/messages.ts';
+import { filesBelow, identityOf, Unfit } from './file-identity.ts';
+import { type JobRenderer, outputPath } from './job-renderer.ts';
+import type { Place, Places } from './places.ts';
+import type { RunBook } from './run-book.ts';
+
+type Collected = Input & { readonly type: 'collected' };
+type Collect = Effect & { readonly type: 'collect' };
+
+/** Something is wrong with what a task left: its own fault. */
+class BadOutput extends Error {
+  readonly failure: FailureClass = 'user-error';
+}
+
+/** Outputs published side by side. */
+const SIDE_BY_SIDE = 16;
+
+/** Verifies what ended tasks left aside and publishes it. Repeating it after a crash finds what was published already. */
+export class Collector {
+  readonly #book: RunBook;
+  readonly #places: Places;
+  readonly #renderer: JobRenderer;
+
+  constructor(book: RunBook, places: Places, renderer: JobRenderer) {
+    this.#book = book;
+    this.#places = places;
+    this.#renderer = renderer;
+  }
+
+  async collect(effect: Collect, isInherited: boolean): Promise<Collected> {
+    const good: CollectedTask[] = [];
+    const bad: (FailureRecord & { readonly task: number })[] = [];
+    const one = async (task: number): Promise<void> => {
+      try {
+        const outputs = await this.#collectTask(effect.job, task, isInherited);
+        const usage = effect.usage === undefined ? {} : { usage: effect.usage };
+        good.push({ task, ...(outputs.length === 0 ? {} : { outputs }), ...usage });
+      } catch (error) {
+        bad.push({ task, ...failureOf(error) });
+      }
+    };
+    for (let at = 0; at < effect.tasks.length; at += SIDE_BY_SIDE) {
+      await Promise.all(effect.tasks.slice(at, at + SIDE_BY_SIDE).map(one));
+    }
+    return { type: 'collected', good: good.sort(byTask), bad: bad.sort(byTask) };
+  }
+
+  async #collectTask(job: number, task: number, isInherited: boolean): Promise<OutputRecord[]> {
+    const found = this.#book.at(task);
+    const set = found?.[0].entry.set;
+    if (found === undefined || set === undefined || set.hasOutputs === false) return [];
+    const spec = set.spec(found[1], this.#book.results);
+    const stage = this.#renderer.stage(job, task);
+    // First all are verified, so that a task with a missing output publishes none.
+    for (const output of spec.outputs ?? []) this.#verify(output, stage, isInherited);
+    const records: OutputRecord[] = [];
+    for (const output of spec.outputs ?? []) {
+      const record = await this.#publish(output, stage, isInherited);
+      this.#places.seen.set(record.address, record);
+      records.push(record);
+    }
+    return records;
+  }
+
+  #verify(output: TaskOutput, stage: string, isInherited: boolean): void {
+    const place = this.#places.of(output.address);
+    const path = outputPath(this.#places, output, stage);
+    const what = `output ${output.name} (${output.address})`;
+    const identity = identityOf(path);
+    if (identity === undefined) {
+      if (isInherited && output.inPlace !== true) return;
+      throw new BadOutput(`${what} was not written`);
+    }
+    if (identity instanceof Unfit) throw new BadOutput(`${what} ${identity.reason}`);
+    if (identity.folder !== place.folder) {
+      throw new BadOutput(
+        `${what}: expected a ${place.folder ? 'folder' : 'file'}, got a ${place.folder ? 'file' : 'folder'}`,
+      );
+    }
+    const empty = identity.folder ? identity.files === 0 : identity.bytes === 0;
+    // An emptied stage of an inherited job may be one that an earlier leader has published from.
+    if (empty && output.mayBeEmpty !== true && !(isInherited && identity.folder)) {
+      throw new BadOutput(`${what} is empty; say \`mayBeEmpty\` where that is right`);
+    }
+  }
+
+  async #publish(output: TaskOutput, stage: string, isInherited: boolean): Promise<OutputRecord> {
+    const place = this.#places.of(output.address);
+    const address = this.#places.normal(place);
+    const path = outputPath(this.#places, output, stage);
+    if (output.inPlace !== true) {
+      if (place.folder) {
+        for (const relative of filesBelow(path)) {
+          await place.storage.put(join(path, relative), `${place.key}/${relative}`);
+        }
+      } else if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
+        await place.storage.put(path, place.key);
+      } else if (isInherited) await this.#expectPublished(output, place, stage);
+    }
+    const identity = await this.#places.identity(place);
+    if (identity === undefined || identity instanceof Unfit) {
+      if (output.mayBeEmpty === true && place.folder) {
+        return { name: output.name, address, bytes: 0, generation: '0:' };
+      }
+      throw new BadOutput(
+        `output ${output.name} (${address}) ${identity === undefined ? 'was not written' : identity.reason}`,
+      );
+    }
+    const { bytes, generation } = identity;
+    return { name: output.name, address, bytes, generation };
+  }
+
+  /**
+   * The file aside is gone: an earlier leader moved it into place and died before it could say so, or the task never
+   * wrote it. What is in place counts only if it came there after this attempt had begun.
+   */
+  async #expectPublished(output: TaskOutput, place: Place, stage: string): Promise<void> {
+    const begunAt = statSync(stage, { throwIfNoEntry: false })?.birthtimeMs;
+    const publishedAt =
+      place.path === undefined
+        ? (await place.storage.stat(place.key))?.modifiedAt
+        : lstatSync(place.path, { throwIfNoEntry: false })?.ctimeMs;
+    if (begunAt !== undefined && publishedAt !== undefined && publishedAt >= begunAt) return;
+    throw new BadOutput(`output ${output.name} (${output.address}) was not written`);
+  }
+}
+
+function byTask(a: { readonly task: number }, b: { readonly task: number }): number {
+  return a.task - b.task;
+}
+
+function failureOf(error: unknown): FailureRecord {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof BadOutput) return { failure: error.failure, message };
+  if (isFlowError(error) && error.code === 'STORAGE_FULL') return { failure: 'quota', message };
+  if (isFlowError(error) && error.retry === 'later') return { failure: 'node-failure', message };
+  const code = error instanceof Error && 'code' in error ? error.code : '';
+  if (code === 'ENOSPC' || code === 'EDQUOT') return { failure: 'quota', message };
+  return { failure: 'user-error', message };
+}

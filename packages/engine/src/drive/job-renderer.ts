@@ -1,0 +1,289 @@
+import { mkdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import {
+  confinePath,
+  DEFAULT_RETRY,
+  escalate,
+  type FunctionCall,
+  type JobSpec,
+  jobKey,
+  type Resources,
+  type RunId,
+  type TaskOutput,
+  type TaskSet,
+  type TaskSpec,
+} from '@orchestrate/core';
+import type { References } from '../project/references.ts';
+import { runError } from '../run-errors.ts';
+import type { PlannedJob } from '../schedule/messages.ts';
+import { Confinement } from './file-identity.ts';
+import {
+  type PathsOfTask,
+  replaceTokens,
+  replaceTokensDeep,
+  replaceTokensInScript,
+} from './path-tokens.ts';
+import type { Places } from './places.ts';
+import type { RunBook } from './run-book.ts';
+import type { RunFolder } from './run-folder.ts';
+
+/** What rendering is made of. */
+export interface RendererParts {
+  readonly run: RunId;
+  readonly projectDirectory: string;
+  readonly book: RunBook;
+  readonly places: Places;
+  readonly folder: RunFolder;
+  readonly references: References;
+}
+
+const ENVIRONMENT_REFERENCE = /\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}/g;
+
+function invalid(task: string, message: string): Error {
+  return runError('TASK_SPEC_INVALID', `${task}: ${message}`, { details: { task } });
+}
+
+/** Where a task writes one of its outputs: at the final place, or aside until it is published. */
+export function outputPath(places: Places, output: TaskOutput, stage: string): string {
+  const place = places.of(output.address);
+  if (output.inPlace === true) {
+    if (place.path === undefined) {
+      throw runError(
+        'TASK_SPEC_INVALID',
+        `output ${output.name}: ${output.address} is not on the local disk, so it cannot be written in place`,
+        { details: { output: output.name } },
+      );
+    }
+    return place.path;
+  }
+  // Programs often go by the name of a file, so it keeps the one it will have.
+  return join(stage, output.name, basename(place.key));
+}
+
+/** Turns planned jobs into what a backend takes: paths, escalated resources, references resolved at the last moment. */
+export class JobRenderer {
+  readonly #parts: RendererParts;
+  readonly #confinement = new Confinement();
+
+  constructor(parts: RendererParts) {
+    this.#parts = parts;
+  }
+
+  /** Folder for the outputs of one task of a job. */
+  stage(job: number, task: number): string {
+    return join(this.#parts.folder.stage(job), `${task}`);
+  }
+
+  /** Whether the environment of a task holds secrets, so that its log has to be scrubbed. */
+  hasSecret(spec: TaskSpec): boolean {
+    if (spec.environment === undefined) return false;
+    return Object.values(spec.environment).some((text) => this.#parts.references.hasSecret(text));
+  }
+
+  /** Brings remote inputs to this machine and renders the job. @throws TASK_SPEC_INVALID and what storages throw */
+  async render(planned: PlannedJob, specs: readonly TaskSpec[]): Promise<JobSpec> {
+    const fetches: Promise<unknown>[] = [];
+    const job = this.#render(planned, specs, fetches);
+    if (fetches.length > 0) await Promise.all(fetches);
+    return job;
+  }
+
+  #render(planned: PlannedJob, specs: readonly TaskSpec[], fetches: Promise<unknown>[]): JobSpec {
+    const { book, run, references } = this.#parts;
+    const [first, spec] = [planned.tasks[0] ?? 0, specs[0]];
+    const place = book.at(first);
+    const set = place?.[0].entry.set;
+    if (spec === undefined || place === undefined || set === undefined) {
+      throw invalid(`task ${first}`, 'the flow does not know this task');
+    }
+    const name = book.registry.task(first);
+    const logPath = this.#parts.folder.log(set.name, place[1], planned.attempts[0] ?? 1);
+    const attempt = planned.attempts[0] ?? 1;
+    const paths = { ...this.#paths(planned.job, first, spec, fetches), attempt };
+    const [work, extra] = this.#work(planned, specs, name, paths, fetches);
+    const environment: Record<string, string> = { ...extra };
+    for (const [key, text] of Object.entries(spec.environment ?? {})) {
+      environment[key] = references.resolve(replaceTokens(text, paths));
+    }
+    return {
+      key: jobKey(run, planned.job),
+      name: planned.tasks.length === 1 ? name : `${name} and ${planned.tasks.length - 1} more`,
+      work,
+      ...(spec.image === undefined ? {} : { image: this.#text(spec.image, name) }),
+      directory: this.#directory(spec, name),
+      environment,
+      resources: this.#resources(set, planned, spec),
+      logPath,
+      ...(spec.backendOptions === undefined ? {} : { backendOptions: spec.backendOptions }),
+    };
+  }
+
+  #resources(set: TaskSet, planned: PlannedJob, spec: TaskSpec): Resources {
+    const ranOut = this.#parts.book.ranOut.get(planned.tasks[0] ?? 0);
+    const resources =
+      ranOut === undefined
+        ? (spec.resources ?? {})
+        : escalate(spec.resources ?? {}, set.retry ?? DEFAULT_RETRY, ranOut);
+    if (resources.timeSeconds === undefined || planned.tasks.length === 1) return resources;
+    return { ...resources, timeSeconds: resources.timeSeconds * planned.tasks.length };
+  }
+
+  #work(
+    planned: PlannedJob,
+    specs: readonly TaskSpec[],
+    name: string,
+    paths: PathsOfTask,
+    fetches: Promise<unknown>[],
+  ): readonly [JobSpec['work'], Readonly<Record<string, string>>] {
+    const work = specs[0]?.work;
+    if (work === undefined) throw invalid(name, 'it has nothing to do');
+    if (work.kind === 'function') {
+      const calls = this.#calls(planned, specs, fetches);
+      const { module, export: exported } = work;
+      return [{ kind: 'functions', module, export: exported, ordered: planned.ordered, calls }, {}];
+    }
+    if (work.kind === 'command') {
+      const argv = work.argv.map((text) => this.#text(replaceTokens(text, paths), name));
+      return [{ kind: 'command', argv }, {}];
+    }
+    return this.#script(work, replaceTokensInScript(work.script, paths), name);
+  }
+
+  /** `${env:NAME}` in a script becomes the shell's own `${NAME}`, so that no value can turn into a command. */
+  #script(
+    work: TaskSpec['work'] & { readonly kind: 'shell' },
+    script: string,
+    name: string,
+  ): readonly [JobSpec['work'], Readonly<Record<string, string>>] {
+    if (this.#parts.references.hasSecret(script)) throw invalid(name, SECRET_ELSEWHERE);
+    const extra: Record<string, string> = {};
+    const text = script.replaceAll(ENVIRONMENT_REFERENCE, (reference, variable: string) => {
+      extra[variable] = this.#parts.references.resolve(reference);
+      return `\${${variable}}`;
+    });
+    return [{ kind: 'shell', script: text, shell: work.shell }, extra];
+  }
+
+  #calls(
+    planned: PlannedJob,
+    specs: readonly TaskSpec[],
+    fetches: Promise<unknown>[],
+  ): FunctionCall[] {
+    const { book, folder } = this.#parts;
+    const [lead] = specs;
+    return specs.map((spec, position) => {
+      const task = planned.tasks[position] ?? 0;
+      if (lead !== spec && !isPackable(lead, spec)) {
+        throw invalid(
+          book.registry.task(task),
+          'functions of one set must share module, export, image, directory and environment',
+        );
+      }
+      if (spec.work.kind !== 'function') throw invalid(book.registry.task(task), 'is no function');
+      const attempt = planned.attempts[position] ?? 1;
+      const place = book.at(task);
+      const hasPaths = spec.inputs !== undefined || spec.outputs !== undefined;
+      const paths = hasPaths ? this.#paths(planned.job, task, spec, fetches) : NO_PATHS;
+      const named = specs.length <= NAMED_CALLS && place !== undefined;
+      return {
+        args: this.#args(spec.work.args, task, { ...paths, attempt }),
+        ...(attempt === 1 ? {} : { attempt }),
+        ...(named ? { name: book.registry.task(task) } : {}),
+        ...(named && specs.length > 1
+          ? { logPath: folder.log(place[0].entry.record.name, place[1], attempt) }
+          : {}),
+        ...(hasPaths ? paths : {}),
+      };
+    });
+  }
+
+  #args(args: FunctionCall['args'], task: number, paths: PathsOfTask): FunctionCall['args'] {
+    if (args === null || typeof args === 'number' || typeof args === 'boolean') return args;
+    const text = JSON.stringify(args);
+    if (text.includes('\\u0000')) return this.#args(replaceTokensDeep(args, paths), task, NO_PATHS);
+    if (!text.includes('${')) return args;
+    if (this.#parts.references.hasSecret(text)) {
+      throw invalid(this.#parts.book.registry.task(task), SECRET_ELSEWHERE);
+    }
+    return this.#parts.references.resolveDeep(args);
+  }
+
+  #text(text: string, name: string): string {
+    if (!text.includes('${')) return text;
+    if (this.#parts.references.hasSecret(text)) throw invalid(name, SECRET_ELSEWHERE);
+    return this.#parts.references.resolve(text);
+  }
+
+  #directory(spec: TaskSpec, name: string): string {
+    const root = this.#parts.projectDirectory;
+    if (spec.directory === undefined) return root;
+    const directory = join(root, confinePath(spec.directory));
+    this.#parts.folder.make(directory);
+    if (!this.#confinement.holds(root, join(directory, 'x'))) {
+      throw invalid(name, `its directory ${spec.directory} leaves the folder of the project`);
+    }
+    return directory;
+  }
+
+  #paths(job: number, task: number, spec: TaskSpec, fetches: Promise<unknown>[]): PathsOfTask {
+    const inputs: Record<string, string> = {};
+    const outputs: Record<string, string> = {};
+    if (spec.inputs === undefined && spec.outputs === undefined) return { inputs, outputs };
+    const { places } = this.#parts;
+    const stage = this.stage(job, task);
+    for (const { name, address } of spec.inputs ?? []) {
+      const place = places.of(address);
+      inputs[name] = place.path ?? join(stage, '.inputs', name, basename(place.key));
+      if (place.path === undefined) fetches.push(fetchInput(place, inputs[name]));
+    }
+    for (const output of spec.outputs ?? []) {
+      const path = outputPath(places, output, stage);
+      outputs[output.name] = path;
+      const place = places.of(output.address);
+      if (output.inPlace === true && !places.isInside(place.storageName, path)) {
+        throw invalid(output.name, `${output.address} leaves its storage through a symbolic link`);
+      }
+      if (output.inPlace === true) this.#parts.folder.make(place.folder ? path : dirname(path));
+      else mkdirSync(place.folder ? path : dirname(path), { recursive: true });
+    }
+    return { inputs, outputs };
+  }
+}
+
+const NO_PATHS: PathsOfTask = { inputs: {}, outputs: {} };
+
+const SECRET_ELSEWHERE =
+  'a secret stands outside of `environment`; hand it over in an environment variable';
+
+/** Calls of larger packs are nameless: nobody reads a million names. */
+const NAMED_CALLS = 64;
+
+function isPackable(lead: TaskSpec | undefined, spec: TaskSpec): boolean {
+  if (lead?.work.kind !== 'function' || spec.work.kind !== 'function') return false;
+  return (
+    lead.work.module === spec.work.module &&
+    lead.work.export === spec.work.export &&
+    lead.image === spec.image &&
+    lead.directory === spec.directory &&
+    (lead.environment === spec.environment ||
+      JSON.stringify(lead.environment) === JSON.stringify(spec.environment))
+  );
+}
+
+async function fetchInput(place: ReturnType<Places['of']>, path: string): Promise<void> {
+  if (!place.folder) {
+    await place.storage.fetch(place.key, path);
+    return;
+  }
+  let next: string | undefined;
+  do {
+    const page = await place.storage.list({
+      prefix: `${place.key}/`,
+      ...(next === undefined ? {} : { next }),
+    });
+    for (const { key } of page.objects) {
+      await place.storage.fetch(key, join(path, confinePath(key.slice(place.key.length + 1))));
+    }
+    next = page.next;
+  } while (next !== undefined);
+}

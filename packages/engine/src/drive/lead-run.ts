@@ -1,0 +1,310 @@
+import { hostname } from 'node:os';
+import { type ComputeBackend, isFlowError, type RunId, type TaskSet } from '@orchestrate/core';
+import type { Fact } from '../events/fact.ts';
+import type { Plan } from '../plan/plan-types.ts';
+import { runError } from '../run-errors.ts';
+import { Scheduler } from '../schedule/scheduler.ts';
+import { CodeDigests } from './code-digest.ts';
+import { Collector } from './collector.ts';
+import { Driver, type DriverEnd } from './driver.ts';
+import { InputDigests } from './input-digests.ts';
+import { LogScrubber } from './job-log.ts';
+import { JobRenderer } from './job-renderer.ts';
+import { saveLabels } from './labels.ts';
+import { LeaderBackend } from './leader-backend.ts';
+import { Memory } from './memory.ts';
+import { packKeyOf } from './pack-key.ts';
+import { Places } from './places.ts';
+import { type Change, Preparer } from './preparer.ts';
+import { realTimers } from './real-time.ts';
+import { replay, SetSource } from './replay.ts';
+import { RunBook } from './run-book.ts';
+import { RunFolder } from './run-folder.ts';
+import type { RunHandle, RunRequest, RunSummary } from './run-types.ts';
+import { saveMemory } from './save-memory.ts';
+import type { Seat } from './start-run.ts';
+import { summarize } from './summary.ts';
+import { ResultStore, TaskRegistry } from './task-registry.ts';
+
+/** Which run is led. */
+export interface RunToLead {
+  readonly id: RunId;
+  readonly isNew: boolean;
+}
+
+interface Parts {
+  readonly request: RunRequest;
+  readonly plan: Plan;
+  readonly seat: Seat;
+  readonly run: RunId;
+  readonly folder: RunFolder;
+  readonly memory: Memory;
+  readonly book: RunBook;
+  readonly source: SetSource;
+  readonly backends: ReadonlyMap<string, ComputeBackend>;
+}
+
+/** Leads a run until it is over or stopped. Takes over the seat and leaves it in the end. */
+export async function lead(
+  request: RunRequest,
+  plan: Plan,
+  seat: Seat,
+  which: RunToLead,
+): Promise<RunHandle> {
+  const { loaded, clock } = request;
+  const began = clock.monotonic();
+  const registry = new TaskRegistry();
+  const memory = new Memory(seat.journal.db);
+  const book = new RunBook(registry, new ResultStore(registry), memory);
+  const backends = withLeader(request, plan);
+  const known = { backends: new Set(loaded.backends.keys()), limits: loaded.limits };
+  const parts: Parts = {
+    request,
+    plan,
+    seat,
+    run: which.id,
+    folder: new RunFolder(loaded.directory, which.id),
+    memory,
+    book,
+    source: new SetSource(plan, known, book),
+    backends,
+  };
+  if (which.isNew) enterRun(parts);
+  const { scheduler, preparer, changes } = decide(parts);
+  try {
+    replay(seat.journal, which.id, scheduler, parts.source);
+  } catch (error) {
+    throw diverged(error, which.id);
+  }
+  begin(parts, which.isNew);
+  const driver = drive(parts, scheduler, preparer);
+  const done = driver.done
+    .then((end) => wrapUp(parts, end, changes, (clock.monotonic() - began) / 1000))
+    .finally(async () => {
+      await backends.get('leader')?.[Symbol.asyncDispose]();
+      seat[Symbol.dispose]();
+    });
+  // A caller that never looks at the end must not bring the process down with it.
+  done.catch(() => undefined);
+  driver.start();
+  return {
+    id: which.id,
+    continued: !which.isNew,
+    directory: parts.folder.directory,
+    names: registry,
+    done,
+    ask: (asked, tasks) =>
+      driver.push({ type: 'asked', request: asked, ...(tasks === undefined ? {} : { tasks }) }),
+  };
+}
+
+function withLeader(request: RunRequest, plan: Plan): ReadonlyMap<string, ComputeBackend> {
+  const backends = new Map<string, ComputeBackend>(request.providers.backends);
+  const needsLeader = plan.sets.some(
+    ({ backend, set }) => backend === 'leader' || set.expand !== undefined,
+  );
+  if (needsLeader && !backends.has('leader'))
+    backends.set('leader', new LeaderBackend(request.loaded.directory));
+  return backends;
+}
+
+/** The project and its graph as they were at the start, for people and for a later look. */
+function enterRun(parts: Parts): void {
+  const { request, plan, seat, run, folder } = parts;
+  const { loaded, clock } = request;
+  const sets = plan.sets.map(({ flow, set, backend }) => ({
+    flow,
+    name: set.name,
+    backend,
+    digest: set.digest,
+    tasks: set.expand === undefined ? set.size : null,
+    needs: (set.needs ?? []).map((need) => ({ set: need.set, how: need.how })),
+  }));
+  const text = (value: unknown): string => loaded.references.redact(JSON.stringify(value, null, 2));
+  try {
+    folder.create({
+      'project.json': text(loaded.effective),
+      'plan.json': text({ run, name: plan.name, digest: plan.digest, tasks: plan.tasks, sets }),
+    });
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw runError('JOURNAL_UNWRITABLE', `the folder of run ${run} cannot be written: ${said}`, {
+      cause: error,
+    });
+  }
+  seat.journal.addRun({
+    id: run,
+    name: plan.name,
+    project: loaded.digest,
+    graph: plan.digest,
+    beganAt: clock.now(),
+  });
+}
+
+/** The facts of taking over; the scheduler has no part in them. */
+function begin(parts: Parts, isNew: boolean): void {
+  const { request, plan, seat, run, book } = parts;
+  const facts: Fact[] = [{ type: 'leader-began', pid: process.pid, host: hostname() }];
+  if (isNew) {
+    facts.unshift({
+      type: 'run-began',
+      run,
+      name: plan.name,
+      project: request.loaded.digest,
+      version: request.version ?? '0',
+    });
+    keepLabels(
+      parts,
+      plan.sets.map(({ set }) => set),
+    );
+  }
+  request.onEntries?.(seat.journal.append(run, request.clock.now(), facts), book.registry);
+}
+
+function keepLabels(parts: Parts, sets: readonly TaskSet[]): void {
+  const { journal } = parts.seat;
+  journal.transact(() => {
+    for (const set of sets) {
+      if (set.expand === undefined) saveLabels(journal.db, set, redactor(parts));
+    }
+  });
+}
+
+function redactor(parts: Parts): (text: string) => string {
+  return (text) => parts.request.loaded.references.redact(text);
+}
+
+function decide(parts: Parts): {
+  readonly scheduler: Scheduler;
+  readonly preparer: Preparer;
+  readonly changes: Change[];
+} {
+  const { request, plan, book, memory, seat, backends, source, run } = parts;
+  const { loaded, options } = request;
+  const changes: Change[] = [];
+  const places = new Places(request.providers.storages);
+  const preparer = new Preparer({
+    book,
+    memory,
+    places,
+    codes: new CodeDigests(loaded.directory),
+    inputs: new InputDigests(seat.journal, places),
+    fresh: options?.fresh === true,
+    noteChange: (change) => void (changes.length < CHANGES_KEPT && changes.push(change)),
+  });
+  const { patienceSeconds, keepGoing } = loaded.settings;
+  const scheduler = new Scheduler({
+    run,
+    sets: plan.sets.map(({ set }) => set),
+    limits: loaded.limits,
+    backends: new Map([...backends].map(([name, backend]) => [name, backend.traits])),
+    defaultBackend: loaded.defaultBackend,
+    random: request.random ?? Math.random,
+    failFast: options?.failFast ?? !keepGoing,
+    ...(patienceSeconds === undefined ? {} : { policies: { patienceSeconds } }),
+    packKeyOf: (set: TaskSet) => packKeyOf(set, book.results),
+    looks: (set) => preparer.needsLook(set),
+    collects: (set) => set.hasOutputs !== false,
+    expand: (placeholder) => source.expand(placeholder),
+  });
+  return { scheduler, preparer, changes };
+}
+
+/** Reasons for running again that are kept for `why`. */
+const CHANGES_KEPT = 10_000;
+
+function drive(parts: Parts, scheduler: Scheduler, preparer: Preparer): Driver {
+  const { request, book, folder, run, seat, source, backends } = parts;
+  const { loaded, clock, log } = request;
+  const { references } = loaded;
+  const places = new Places(request.providers.storages);
+  const renderer = new JobRenderer({
+    run,
+    projectDirectory: loaded.directory,
+    book,
+    places,
+    folder,
+    references,
+  });
+  return new Driver({
+    run,
+    scheduler,
+    journal: seat.journal,
+    clock,
+    timers: request.timers ?? realTimers(clock),
+    names: book.registry,
+    log,
+    backends,
+    book,
+    preparer,
+    renderer,
+    collector: new Collector(book, places, renderer),
+    scrubber: new LogScrubber({ book, renderer, folder, references }),
+    folder,
+    expand: (placeholder) => {
+      const sets = source.expand(placeholder);
+      keepLabels(parts, sets);
+      return sets;
+    },
+    redact: (fact) => {
+      if (references.secretValues.length === 0) return fact;
+      const text = JSON.stringify(fact);
+      const clean = references.redact(text);
+      return clean === text ? fact : (JSON.parse(clean) as Fact);
+    },
+    fold: (fact) => source.fold(fact),
+    onEntries: (entries) => request.onEntries?.(entries, book.registry),
+  });
+}
+
+function diverged(error: unknown, run: RunId): unknown {
+  if (!isFlowError(error) || error.code !== 'GRAPH_DIVERGED') return error;
+  return runError('RUN_UNFINISHED', `run ${run} cannot be continued: ${error.message}`, {
+    details: { run },
+    cause: error,
+  });
+}
+
+/** What is done once the last fact is durable. Failing here loses no work: the memory is made again from the facts. */
+function wrapUp(
+  parts: Parts,
+  end: DriverEnd,
+  changes: readonly Change[],
+  seconds: number,
+): RunSummary {
+  const { request, seat, run, folder, memory, book, plan } = parts;
+  const { clock, log } = request;
+  if (end.reason?.startsWith('JOURNAL_') !== true) {
+    try {
+      const redact = redactor(parts);
+      const ended: Fact = {
+        type: 'leader-ended',
+        outcome: end.outcome,
+        ...(end.reason === undefined ? {} : { reason: end.reason }),
+      };
+      request.onEntries?.(seat.journal.append(run, clock.now(), [ended]), book.registry);
+      saveMemory({ journal: seat.journal, memory, book, run, redact }, clock.now());
+      saveChanges(parts, changes);
+      if (end.outcome !== 'stopped') folder.dropStages();
+    } catch (error) {
+      log.warn({ err: error }, 'what was finished could not be summed up for the next run');
+    }
+  }
+  return summarize({ run, name: plan.name, book, folder, seconds }, end);
+}
+
+function saveChanges(parts: Parts, changes: readonly Change[]): void {
+  if (changes.length === 0) return;
+  const { journal } = parts.seat;
+  const redact = redactor(parts);
+  journal.transact(() => {
+    const insert = journal.db.prepare(
+      'INSERT OR REPLACE INTO change(run, task, field, before, after) VALUES(?,?,?,?,?)',
+    );
+    for (const { task, field, before, after } of changes) {
+      const text = (value: string | undefined): string | null =>
+        value === undefined ? null : redact(value);
+      insert.run(parts.run, task, redact(field), text(before), text(after));
+    }
+  });
+}

@@ -1,0 +1,122 @@
+import { dirname } from 'node:path';
+import { parseAddress, type Storage } from '@orchestrate/core';
+import { runError } from '../run-errors.ts';
+import { Confinement, type Identity, identityOf, Unfit } from './file-identity.ts';
+
+/** An address taken apart. */
+export interface Place {
+  readonly storage: Storage;
+  readonly storageName: string;
+  /** Without the slash at the end that marks a folder. */
+  readonly key: string;
+  readonly folder: boolean;
+  /** The file behind it, for storage on the local disk. */
+  readonly path?: string;
+}
+
+/** Turns addresses into places, and says what is there. */
+export class Places {
+  readonly #storages: ReadonlyMap<string, Storage>;
+  readonly #roots = new Map<string, string | undefined>();
+  readonly #confinement = new Confinement();
+  /** Identities of outputs seen in this run, by address: what downstream tasks read needs no second look. */
+  readonly seen = new Map<string, { readonly bytes: number; readonly generation: string }>();
+
+  constructor(storages: ReadonlyMap<string, Storage>) {
+    this.#storages = storages;
+  }
+
+  /** @throws TASK_SPEC_INVALID for an unknown storage, PATH_OUTSIDE and PATH_INVALID for a bad key */
+  of(address: string): Place {
+    const parsed = parseAddress(address);
+    const storage = this.#storages.get(parsed.storage);
+    if (storage === undefined) {
+      const there = [...this.#storages.keys()].join(', ');
+      throw runError(
+        'TASK_SPEC_INVALID',
+        `${address}: there is no storage ${parsed.storage}, expected one of ${there}`,
+        { details: { address } },
+      );
+    }
+    const folder = parsed.key.endsWith('/');
+    const key = folder ? parsed.key.slice(0, -1) : parsed.key;
+    const path = storage.localPath?.(key);
+    return {
+      storage,
+      storageName: parsed.storage,
+      key,
+      folder,
+      ...(path === undefined ? {} : { path }),
+    };
+  }
+
+  /** The address in its one form, with the storage named. */
+  normal(place: Place): string {
+    return `${place.storageName}:${place.key}${place.folder ? '/' : ''}`;
+  }
+
+  /** Path of an address that is in its one form already, or `undefined` when it is not on the local disk. */
+  localPath(normal: string): string | undefined {
+    const colon = normal.indexOf(':');
+    const root = this.root(normal.slice(0, colon));
+    if (root === undefined) return undefined;
+    const end = normal.endsWith('/') ? normal.length - 1 : normal.length;
+    return `${root}/${normal.slice(colon + 1, end)}`;
+  }
+
+  /** Folder behind a storage on the local disk. */
+  root(storageName: string): string | undefined {
+    if (this.#roots.has(storageName)) return this.#roots.get(storageName);
+    const probe = this.#storages.get(storageName)?.localPath?.('x');
+    const root = probe === undefined ? undefined : dirname(probe);
+    this.#roots.set(storageName, root);
+    return root;
+  }
+
+  /** Whether a local path is really inside its storage. */
+  isInside(storageName: string, path: string): boolean {
+    const root = this.root(storageName);
+    return root !== undefined && this.#confinement.holds(root, path);
+  }
+
+  /** What is on the local disk under an address in its one form. */
+  localIdentity(normal: string): Identity | Unfit | undefined {
+    const path = this.localPath(normal);
+    if (path === undefined) return new Unfit('is not on the local disk');
+    if (!this.isInside(normal.slice(0, normal.indexOf(':')), path)) {
+      return new Unfit('is reached through a symbolic link that leaves its storage');
+    }
+    return identityOf(path);
+  }
+
+  /** What is there, wherever it is. Remote folders are listed. */
+  async identity(place: Place): Promise<Identity | Unfit | undefined> {
+    if (place.path !== undefined) return this.localIdentity(this.normal(place));
+    if (place.folder) return remoteFolder(place);
+    const stat = await place.storage.stat(place.key);
+    if (stat === undefined) return undefined;
+    return { bytes: stat.bytes, generation: stat.generation, folder: false, files: 1 };
+  }
+}
+
+async function remoteFolder(place: Place): Promise<Identity | undefined> {
+  const { createHash } = await import('node:crypto');
+  const digest = createHash('sha256');
+  let [bytes, files] = [0, 0];
+  let next: string | undefined;
+  do {
+    const page = await place.storage.list({
+      prefix: `${place.key}/`,
+      ...(next === undefined ? {} : { next }),
+    });
+    for (const object of page.objects) {
+      digest.update(`${object.key}\n${object.generation}\n`);
+      bytes += object.bytes;
+      files += 1;
+    }
+    next = page.next;
+  } while (next !== undefined);
+  if (files === 0) return undefined;
+  const generation = `${files}:${digest.digest('hex').slice(0, 32)}`;
+  return { bytes, generation, folder: true, files };
+}

@@ -1,0 +1,361 @@
+import type { RunId, TaskSet, TaskSpec } from '@orchestrate/core';
+import type { FailureRecord, OutputRecord } from '../events/fact.ts';
+import type { Input, ReusedTask } from '../schedule/messages.ts';
+import type { CodeDigests } from './code-digest.ts';
+import type { InputRecord } from './columns.ts';
+import { type Identity, Unfit } from './file-identity.ts';
+import { essence, fingerprint } from './fingerprint.ts';
+import type { InputDigests } from './input-digests.ts';
+import { type Memory, type MemorySet, SPECS_KEPT_TASKS } from './memory.ts';
+import type { Places } from './places.ts';
+import type { RunBook, SetBook } from './run-book.ts';
+import type { RegisteredSet } from './task-registry.ts';
+
+type Prepared = Input & { readonly type: 'prepared' };
+
+/** Why a task runs again although it was finished before: the first thing that differs. */
+export interface Change {
+  readonly task: number;
+  readonly field: string;
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** What preparing is made of. */
+export interface PreparerParts {
+  readonly book: RunBook;
+  readonly memory: Memory;
+  readonly places: Places;
+  readonly codes: CodeDigests;
+  readonly inputs: InputDigests;
+  /** Use no earlier work. */
+  readonly fresh: boolean;
+  readonly noteChange: (change: Change) => void;
+}
+
+class Answer {
+  readonly run: number[] = [];
+  readonly reused = new Map<RunId, ReusedTask[]>();
+  readonly failed: (FailureRecord & { readonly task: number })[] = [];
+
+  addReused(from: RunId, task: ReusedTask): void {
+    const list = this.reused.get(from);
+    if (list === undefined) this.reused.set(from, [task]);
+    else list.push(task);
+  }
+
+  inputs(): Prepared[] {
+    const { run, failed } = this;
+    const inputs: Prepared[] = [];
+    run.sort((a, b) => a - b);
+    for (const [reusedFrom, reused] of this.reused) {
+      reused.sort((a, b) => a.task - b.task);
+      inputs.push({ type: 'prepared', run: [], reused, reusedFrom, failed: [] });
+    }
+    if (run.length > 0 || failed.length > 0) {
+      inputs.push({ type: 'prepared', run, reused: [], failed });
+    }
+    return inputs;
+  }
+}
+
+/** Tasks looked at side by side when looking takes a while. */
+const SIDE_BY_SIDE = 32;
+
+/** Says of ready tasks whether they are finished already, and whether their inputs are there. */
+export class Preparer {
+  readonly #parts: PreparerParts;
+  readonly #fast = new Map<string, MemorySet | undefined>();
+
+  constructor(parts: PreparerParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether tasks of a set have to be looked at before they start. */
+  needsLook(set: TaskSet): boolean {
+    if (set.hasInputs !== false) return true;
+    return this.#reuses(set) && this.#parts.memory.of(set.name).length > 0;
+  }
+
+  #reuses(set: TaskSet): boolean {
+    return set.reuse !== false && set.check === undefined && !this.#parts.fresh;
+  }
+
+  /** The answers to one `prepare` effect; at once when nothing but local files is involved and nothing has changed. */
+  prepare(tasks: readonly number[]): Prepared[] | Promise<Prepared[]> {
+    const answer = new Answer();
+    const slow: number[] = [];
+    for (const task of tasks) {
+      const entry = this.#parts.book.registry.find(task);
+      const memory = entry === undefined ? undefined : this.#fastMemory(entry);
+      if (entry === undefined || memory === undefined) slow.push(task);
+      else if (this.#isUnchanged(memory, task - entry.first)) {
+        answer.addReused(memory.run, { task });
+      } else slow.push(task);
+    }
+    if (slow.length === 0) return answer.inputs();
+    return this.#prepareSlowly(slow, answer);
+  }
+
+  /**
+   * The memory of a set that is the same as then in all that its digest says, so that its tasks can be matched by
+   * index and no spec has to be rendered.
+   */
+  #fastMemory(entry: RegisteredSet): MemorySet | undefined {
+    const name = entry.record.name;
+    if (this.#fast.has(name)) return this.#fast.get(name);
+    const found =
+      entry.set === undefined || !this.#reuses(entry.set) ? undefined : this.#sameSet(entry);
+    this.#fast.set(name, found);
+    return found;
+  }
+
+  #sameSet(entry: RegisteredSet): MemorySet | undefined {
+    const { memory, codes, book } = this.#parts;
+    const found = memory.of(entry.record.name).find((one) => one.digest === entry.record.digest);
+    if (found === undefined || found.size !== entry.size || found.head.usesResults)
+      return undefined;
+    for (const [code, digest] of Object.entries(found.head.codes)) {
+      if (codes.digest(code) !== digest) return undefined;
+      book.book(entry).codes.set(code, digest);
+    }
+    return found;
+  }
+
+  #isUnchanged(memory: MemorySet, index: number): boolean {
+    if (!memory.isDone(index)) return false;
+    if (memory.head.hasInputs) {
+      const inputs = memory.inputs(index);
+      if (inputs === undefined) return false;
+      for (const input of inputs) if (!this.#isSameInput(input)) return false;
+    }
+    for (const output of memory.outputs(index)) {
+      if (this.#lostOutput(output) !== undefined) return false;
+    }
+    return true;
+  }
+
+  #isSameInput(input: InputRecord): boolean {
+    const { places } = this.#parts;
+    const seen = places.seen.get(input.address) ?? places.localIdentity(input.address);
+    if (seen === undefined || seen instanceof Unfit) return false;
+    return seen.bytes === input.bytes && seen.generation === input.generation;
+  }
+
+  /** Why a local output is not as it was left. Remote ones are looked at in the slow way. */
+  #lostOutput(output: OutputRecord): string | undefined {
+    const { places } = this.#parts;
+    const now = places.localIdentity(output.address);
+    if (now === undefined) return 'missing';
+    if (now instanceof Unfit) return now.reason;
+    if (now.bytes !== output.bytes) return `${now.bytes} bytes`;
+    if (now.generation !== output.generation) return 'changed since';
+    places.seen.set(output.address, output);
+    return undefined;
+  }
+
+  async #prepareSlowly(tasks: readonly number[], answer: Answer): Promise<Prepared[]> {
+    for (let at = 0; at < tasks.length; at += SIDE_BY_SIDE) {
+      const pending: Promise<void>[] = [];
+      for (const task of tasks.slice(at, at + SIDE_BY_SIDE)) {
+        const looked = this.#prepareOne(task, answer);
+        if (looked !== undefined) pending.push(looked);
+      }
+      if (pending.length > 0) await Promise.all(pending);
+    }
+    this.#parts.inputs.save();
+    return answer.inputs();
+  }
+
+  #prepareOne(task: number, answer: Answer): Promise<void> | undefined {
+    const fail = (message: string): void => {
+      answer.failed.push({ task, failure: 'user-error', message });
+    };
+    try {
+      const found = this.#parts.book.at(task);
+      const set = found?.[0].entry.set;
+      if (found === undefined || set === undefined)
+        return fail('the flow does not know this task') as undefined;
+      const [book, index] = found;
+      const spec = this.render(set, book, index);
+      const looked = (spec.inputs ?? []).map((input) => this.#parts.inputs.look(input));
+      if (!looked.some((one) => one instanceof Promise)) {
+        const missing = looked.find((one) => typeof one === 'string');
+        if (typeof missing === 'string') return fail(missing) as undefined;
+      }
+      const go = async (): Promise<void> => {
+        try {
+          const known = await Promise.all(looked);
+          const missing = known.find((one) => typeof one === 'string');
+          if (typeof missing === 'string') return fail(missing);
+          const inputs = known.filter((one) => typeof one !== 'string');
+          book.inputs[index] = inputs.map((one) => one.record);
+          const print = this.print(
+            book,
+            index,
+            spec,
+            inputs.map((one) => one.digest),
+          );
+          await this.#decide({ task, index, book, set, print, spec }, answer);
+        } catch (error) {
+          fail(error instanceof Error ? error.message : String(error));
+        }
+      };
+      return go();
+    } catch (error) {
+      return fail(error instanceof Error ? error.message : String(error)) as undefined;
+    }
+  }
+
+  /** Renders a spec and notes whether it asked for results of other tasks. */
+  render(set: TaskSet, book: SetBook, index: number): TaskSpec {
+    const { results } = this.#parts.book;
+    const asked = results.asked;
+    const spec = set.spec(index, results);
+    if (results.asked !== asked) book.usesResults = true;
+    return spec;
+  }
+
+  /** Fingerprints a rendered task and notes what `why` will want to know. */
+  print(book: SetBook, index: number, spec: TaskSpec, inputs: readonly string[]): string {
+    const codes = this.#parts.codes.of(spec.work);
+    for (const [code, digest] of codes) book.codes.set(code, digest);
+    const text = essence(spec);
+    if (book.entry.size <= SPECS_KEPT_TASKS) book.specs[index] = text;
+    const print = fingerprint(text, codes, inputs);
+    book.setFingerprint(index, print);
+    return print;
+  }
+
+  async #decide(
+    one: {
+      readonly task: number;
+      readonly index: number;
+      readonly book: SetBook;
+      readonly set: TaskSet;
+      readonly print: string;
+      readonly spec: TaskSpec;
+    },
+    answer: Answer,
+  ): Promise<void> {
+    const { task, index, book, set, print } = one;
+    if (!this.#reuses(set)) {
+      answer.run.push(task);
+      return;
+    }
+    let change: Change | undefined;
+    for (const memory of this.#parts.memory.of(set.name)) {
+      const same = memory.digest === set.digest && memory.size === set.size;
+      const then = same ? index : memory.indexOf(set.label(index));
+      if (then === undefined || !memory.isDone(then)) continue;
+      if (memory.fingerprint(then) !== print) {
+        change ??= { task, ...whatChanged(memory, then, book, index) };
+        continue;
+      }
+      const outputs = memory.outputs(then);
+      const lost = await this.#firstLost(outputs);
+      if (lost !== undefined) {
+        change ??= { task, ...lost };
+        continue;
+      }
+      const result = memory.results().get(then);
+      const kept = same
+        ? {}
+        : { fingerprint: print, outputs, ...(result === undefined ? {} : { result }) };
+      if (!same) book.isNew = true;
+      answer.addReused(memory.run, { task, ...kept });
+      return;
+    }
+    if (change !== undefined) this.#parts.noteChange(change);
+    answer.run.push(task);
+  }
+
+  async #firstLost(
+    outputs: readonly OutputRecord[],
+  ): Promise<
+    { readonly field: string; readonly before: string; readonly after: string } | undefined
+  > {
+    for (const output of outputs) {
+      const lost = await this.#lostAnywhere(output);
+      if (lost === undefined) continue;
+      return {
+        field: `output ${output.name} (${output.address})`,
+        before: `${output.bytes} bytes`,
+        after: lost,
+      };
+    }
+    return undefined;
+  }
+
+  async #lostAnywhere(output: OutputRecord): Promise<string | undefined> {
+    const { places } = this.#parts;
+    if (places.localPath(output.address) !== undefined) return this.#lostOutput(output);
+    let now: Identity | Unfit | undefined;
+    try {
+      now = await places.identity(places.of(output.address));
+    } catch (error) {
+      // The storage is gone from the project, or does not answer: then the output is not there to be used.
+      return error instanceof Error ? error.message : String(error);
+    }
+    if (now === undefined || now instanceof Unfit) return 'missing';
+    if (now.generation !== output.generation) return 'changed since';
+    places.seen.set(output.address, output);
+    return undefined;
+  }
+}
+
+const SHOWN_CHARACTERS = 200;
+
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text;
+}
+
+/** First field in which two values differ, in the order of their keys. */
+export function firstDifference(
+  before: unknown,
+  after: unknown,
+  path = '',
+): { readonly field: string; readonly before: string; readonly after: string } | undefined {
+  if (JSON.stringify(before) === JSON.stringify(after)) return undefined;
+  const both =
+    typeof before === 'object' && typeof after === 'object' && before !== null && after !== null;
+  if (!both || Array.isArray(before) !== Array.isArray(after)) {
+    return { field: path, before: shown(before), after: shown(after) };
+  }
+  const [left, right] = [before as Record<string, unknown>, after as Record<string, unknown>];
+  for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
+    const inner = path === '' ? key : `${path}.${key}`;
+    const found = firstDifference(left[key], right[key], inner);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function whatChanged(
+  memory: MemorySet,
+  then: number,
+  book: SetBook,
+  index: number,
+): { readonly field: string; readonly before?: string; readonly after?: string } {
+  const [before, after] = [memory.spec(then), book.specs[index]];
+  if (before !== undefined && after !== undefined && before !== after) {
+    const found = firstDifference(JSON.parse(before), JSON.parse(after));
+    if (found !== undefined) return found;
+  }
+  for (const [code, digest] of book.codes) {
+    const was = memory.head.codes[code];
+    if (was !== undefined && was !== digest) return { field: `code of ${code}` };
+  }
+  const inputs = memory.inputs(then) ?? [];
+  for (const input of book.inputs[index] ?? []) {
+    const was = inputs.find((one) => one.address === input.address);
+    if (was === undefined || was.generation === input.generation) continue;
+    return {
+      field: `input ${input.address}`,
+      before: `${was.bytes} bytes`,
+      after: `${input.bytes} bytes`,
+    };
+  }
+  return { field: 'parameters' };
+}

@@ -1,0 +1,22 @@
+import type { Clock } from '@orchestrate/core';
+import type { Timers } from './run-types.ts';
+
+/** The clocks of this machine. */
+export const realClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+};
+
+/** Longest delay `setTimeout` takes. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Timers of this machine, on the given clock. */
+export function realTimers(clock: Clock): Timers {
+  return {
+    at(monotonic, call) {
+      const delay = Math.ceil(Math.max(0, monotonic - clock.monotonic()));
+      const timer = setTimeout(call, Math.min(delay, LONGEST_MS));
+      return { [Symbol.dispose]: () => clearTimeout(timer) };
+    },
+  };
+}

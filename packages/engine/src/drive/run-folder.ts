@@ -1,0 +1,60 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunId } from '@orchestrate/core';
+import { STATE_FOLDER } from '../journal/journal.ts';
+
+/** Paths of one run below `.orchestrate/`. Set names are safe as folder names, see `checkSets`. */
+export class RunFolder {
+  readonly directory: string;
+  readonly #logs: string;
+  readonly #stage: string;
+  readonly #made = new Set<string>();
+
+  constructor(projectDirectory: string, run: RunId) {
+    this.directory = join(projectDirectory, STATE_FOLDER, 'runs', run);
+    this.#logs = join(this.directory, 'logs');
+    this.#stage = join(projectDirectory, STATE_FOLDER, 'stage', run);
+  }
+
+  /** Makes the folder and writes what was effective, so that a run can be understood later without its project. */
+  create(files: Readonly<Record<string, string>>): void {
+    mkdirSync(this.directory, { recursive: true });
+    for (const [name, text] of Object.entries(files)) {
+      writeFileSync(join(this.directory, name), text);
+    }
+  }
+
+  /** Folder with the logs of a set. */
+  logFolder(set: string): string {
+    return join(this.#logs, set);
+  }
+
+  /** Log of one attempt of a task; its folder exists. */
+  log(set: string, index: number, attempt: number): string {
+    const folder = this.logFolder(set);
+    this.make(folder);
+    return `${folder}/${index}.${attempt}.log`;
+  }
+
+  /** Where tasks of a job put their outputs before they are published. */
+  stage(job: number): string {
+    return join(this.#stage, `${job}`);
+  }
+
+  /** Makes a folder once. */
+  make(folder: string): void {
+    if (this.#made.has(folder)) return;
+    mkdirSync(folder, { recursive: true });
+    this.#made.add(folder);
+  }
+
+  /** Removes what a job left aside. */
+  dropStage(job: number): void {
+    rmSync(this.stage(job), { recursive: true, force: true });
+  }
+
+  /** Removes everything that was left aside; call it when nothing is live any more. */
+  dropStages(): void {
+    rmSync(this.#stage, { recursive: true, force: true });
+  }
+}

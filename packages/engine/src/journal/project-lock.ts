@@ -1,0 +1,97 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+import { runError } from '../run-errors.ts';
+import { sqliteCode, translateSqlite, unwritable } from './sqlite-error.ts';
+
+/** Who leads, for messages only; the lock itself is in the kernel. */
+export interface Owner {
+  readonly pid: number;
+  readonly host: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
+/**
+ * The right to lead the runs of one project. Node has no `flock`, but SQLite takes kernel locks on its file: an exclusive
+ * transaction held open on a tiny database is gone the moment the process is, however it dies, so there is never anything
+ * to unlock by hand.
+ */
+export class ProjectLock implements Disposable {
+  readonly #db: DatabaseSync;
+
+  private constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  /** @throws RUN_LOCKED when another process leads, JOURNAL_UNWRITABLE when the folder cannot be written */
+  static take(stateDirectory: string, since: number): ProjectLock {
+    const file = join(stateDirectory, 'lock.db');
+    try {
+      mkdirSync(stateDirectory, { recursive: true });
+    } catch (error) {
+      throw unwritable(file, error instanceof Error ? error.message : String(error), error);
+    }
+    let db: DatabaseSync | undefined;
+    try {
+      db = new DatabaseSync(file, { timeout: 300 });
+      db.exec('BEGIN EXCLUSIVE');
+    } catch (error) {
+      db?.close();
+      if (sqliteCode(error) === 5) throw locked(stateDirectory, error);
+      throw translateSqlite(error, file);
+    }
+    const owner: Owner = { pid: process.pid, host: hostname(), since };
+    const path = join(stateDirectory, 'leader.json');
+    try {
+      writeFileSync(`${path}.new`, JSON.stringify(owner));
+      renameSync(`${path}.new`, path);
+    } catch (error) {
+      db.close();
+      throw unwritable(path, error instanceof Error ? error.message : String(error), error);
+    }
+    return new ProjectLock(db);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#db.isOpen) this.#db.close();
+  }
+}
+
+/** The owner record of whoever led last. */
+export function readOwner(stateDirectory: string): Owner | undefined {
+  try {
+    return JSON.parse(readFileSync(join(stateDirectory, 'leader.json'), 'utf8')) as Owner;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a leader is alive right now. Takes a shared lock for an instant, which disturbs nobody. */
+export function isLed(stateDirectory: string): boolean {
+  const file = join(stateDirectory, 'lock.db');
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(file, { readOnly: true, timeout: 0 });
+    db.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return false;
+  } catch (error) {
+    return sqliteCode(error) === 5;
+  } finally {
+    db?.close();
+  }
+}
+
+function locked(stateDirectory: string, cause: unknown): Error {
+  const owner = readOwner(stateDirectory);
+  const who =
+    owner === undefined
+      ? 'another process'
+      : `process ${owner.pid} on ${owner.host} since ${new Date(owner.since).toISOString()}`;
+  return runError('RUN_LOCKED', `A run of this project is led by ${who}`, {
+    details: { stateDirectory, ...(owner === undefined ? {} : { ...owner }) },
+    cause,
+  });
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import {
+  type Clock,
+  isFlowError,
+  type Logger,
+  type Need,
+  silentLogger,
+  type TaskSet,
+} from '@orchestrate/core';
+import { realClock } from '../drive/real-time.ts';
+import { STATE_FOLDER } from '../journal/journal.ts';
+import type { ConfiguredFlow, LoadedProject } from '../project/loaded-project.ts';
+import { runError } from '../run-errors.ts';
+import { checkSets, orderSets } from './check-sets.ts';
+import { flowContext } from './flow-context.ts';
+import type { Plan, PlannedSet } from './plan-types.ts';
+
+/** What planning may use. */
+export interface PlanOptions {
+  readonly log?: Logger;
+  readonly clock?: Clock;
+}
+
+/**
+ * Asks every flow for its tasks and joins them to one checked graph. Runs nothing and writes nothing.
+ * @throws PLAN_INVALID, FLOW_FAILED, and whatever a flow finds wrong with its parameters
+ */
+export async function planProject(loaded: LoadedProject, options: PlanOptions = {}): Promise<Plan> {
+  const ofFlow = new Map<string, readonly TaskSet[]>();
+  const entries: PlannedSet[] = [];
+  for (const flow of loaded.flows) {
+    const upstream = flow.needs.flatMap((name) => ofFlow.get(name) ?? []);
+    const barriers: Need[] = upstream.map((set) => ({ set: set.name, how: 'all' }));
+    const backend = flow.backend ?? loaded.defaultBackend;
+    const sets = (await setsOf(loaded, flow, upstream, options)).map((set) =>
+      completeSet(set, backend, barriers),
+    );
+    ofFlow.set(flow.name, sets);
+    for (const set of sets) entries.push({ flow: flow.name, set, backend: set.backend ?? backend });
+  }
+  const sets = entries.map((entry) => entry.set);
+  checkSets(sets, { backends: new Set(loaded.backends.keys()), limits: loaded.limits });
+  const ordered = orderSets(entries);
+  return {
+    name: loaded.name,
+    projectDirectory: loaded.directory,
+    sets: ordered,
+    tasks: ordered.reduce((sum, { set }) => sum + (set.expand === undefined ? set.size : 0), 0),
+    digest: graphDigest(ordered),
+  };
+}
+
+async function setsOf(
+  loaded: LoadedProject,
+  flow: ConfiguredFlow,
+  upstream: readonly TaskSet[],
+  options: PlanOptions,
+): Promise<readonly TaskSet[]> {
+  const log = options.log ?? silentLogger;
+  try {
+    const made = await flow.plugin.create(flow.config, {
+      name: flow.name,
+      projectDirectory: loaded.directory,
+      stateDirectory: join(loaded.directory, STATE_FOLDER, 'flows', flow.name),
+      log,
+      clock: options.clock ?? realClock,
+      random: Math.random,
+    });
+    const { sets } = made.plan(flowContext(loaded, flow, { log, upstream }));
+    for (const set of sets) {
+      if (set.name.startsWith(`${flow.name}.`)) continue;
+      throw runError(
+        'PLAN_INVALID',
+        `flow ${flow.name}: set ${set.name} must be named ${flow.name}.*`,
+      );
+    }
+    return sets;
+  } catch (error) {
+    if (isFlowError(error)) throw error;
+    const said = error instanceof Error ? error.message : String(error);
+    throw runError('FLOW_FAILED', `flow ${flow.name} (${flow.plugin.name}) cannot plan: ${said}`, {
+      details: { flow: flow.name, plugin: flow.plugin.name },
+      cause: error,
+    });
+  }
+}
+
+/** The set with its backend filled in and further barriers; its methods keep their `this`. */
+export function completeSet(set: TaskSet, backend: string, barriers: readonly Need[]): TaskSet {
+  const known = new Set((set.needs ?? []).flatMap((need) => (need.how === 'all' ? need.set : [])));
+  const added = barriers.filter((need) => !known.has(need.set));
+  if (added.length === 0 && set.backend !== undefined) return set;
+  return Object.create(set, {
+    backend: { value: set.backend ?? backend, enumerable: true },
+    needs: { value: [...(set.needs ?? []), ...added], enumerable: true },
+  }) as TaskSet;
+}
+
+/** Digest over everything that makes two graphs the same to a run in progress. */
+export function graphDigest(sets: readonly PlannedSet[]): string {
+  const digest = createHash('sha256');
+  for (const { set, backend } of sets) {
+    const kind = set.expand === undefined ? `${set.size}` : 'placeholder';
+    digest.update(`${set.name}\n${backend}\n${kind}\n${set.digest}\n`);
+    for (const need of set.needs ?? []) {
+      digest.update(`${need.how} ${need.set}\n`);
+      if (need.how !== 'edges') continue;
+      digest.update(bytesOf(need.offsets)).update(bytesOf(need.targets));
+    }
+  }
+  return digest.digest('hex');
+}
+
+function bytesOf(numbers: Uint32Array): Uint8Array {
+  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+}

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TaskState } from '@orchestrate/core';
+import type { RunFold } from './fold-run.ts';
+import type { Explanation, TaskView } from './view-types.ts';
+
+/** What explaining looks at. */
+export interface ExplainParts {
+  readonly fold: RunFold;
+  readonly view: (task: number) => TaskView;
+  readonly change: (task: number) => Explanation['changed'];
+  /** The folder of the run, which holds its plan. */
+  readonly plan: string;
+}
+
+const FINISHED: readonly TaskState[] = ['succeeded', 'reused'];
+
+/** Why a task is as it is: the first cause, what changed, or what it waits for. */
+export function explain(parts: ExplainParts, task: number): Explanation {
+  const { fold } = parts;
+  const state = fold.state(task);
+  const name = fold.registry.task(task);
+  const base = { task: name, state };
+  switch (state) {
+    case 'failed':
+    case 'waiting':
+      return { ...base, ...failed(parts, task) };
+    case 'skipped':
+      return { ...base, ...skipped(parts, task) };
+    case 'reused':
+      return {
+        ...base,
+        summary: `${name} was finished by an earlier run; nothing it depends on has changed and its outputs are still there.`,
+      };
+    case 'pending': {
+      const waitsFor = unfinishedNeeds(parts, task);
+      const summary =
+        waitsFor.length === 0
+          ? `${name} has not been looked at yet.`
+          : `${name} waits for ${waitsFor.slice(0, 3).join(', ')}.`;
+      return { ...base, summary, waitsFor };
+    }
+    default:
+      return { ...base, ...ran(parts, task, state) };
+  }
+}
+
+function ran(
+  parts: ExplainParts,
+  task: number,
+  state: TaskState,
+): Omit<Explanation, 'task' | 'state'> {
+  const name = parts.fold.registry.task(task);
+  const changed = parts.change(task);
+  const words: Partial<Record<TaskState, string>> = {
+    ready: 'is ready and waits for a free slot',
+    submitting: 'is being handed to its backend',
+    queued: 'waits in the queue of its backend',
+    running: 'is running',
+    unknown: 'is being looked for: its backend cannot say what became of its job',
+    collecting: 'has ended; its outputs are being checked and published',
+    succeeded: 'ran',
+    cancelled: 'was cancelled',
+  };
+  const what = words[state] ?? state;
+  if (changed === undefined) {
+    const first = state === 'succeeded' ? ' because it had not been finished before' : '';
+    return { summary: `${name} ${what}${first}.` };
+  }
+  return { summary: `${name} ${what} because ${changed.field} is not as it was.`, changed };
+}
+
+function failed(parts: ExplainParts, task: number): Omit<Explanation, 'task' | 'state'> {
+  const cause = parts.view(task);
+  const { failure } = cause;
+  if (failure === undefined) return { summary: `${cause.name} waits for its next attempt.`, cause };
+  const again = cause.state === 'waiting' ? ' and is tried again' : '';
+  return {
+    summary: `${cause.name} failed (${failure.failure}) in attempt ${cause.attempts}: ${failure.message}${again}`,
+    cause,
+  };
+}
+
+function skipped(parts: ExplainParts, task: number): Omit<Explanation, 'task' | 'state'> {
+  let at = task;
+  for (let step = 0; step < parts.fold.total; step += 1) {
+    const because = parts.fold.because.get(at);
+    if (because === undefined || because === at) break;
+    at = because;
+  }
+  const cause = parts.view(at);
+  const name = parts.fold.registry.task(task);
+  const why =
+    cause.failure === undefined
+      ? cause.state
+      : `${cause.failure.failure}: ${cause.failure.message}`;
+  return { summary: `${name} was skipped because ${cause.name} did not finish (${why}).`, cause };
+}
+
+interface PlanFile {
+  readonly sets?: readonly {
+    readonly name: string;
+    readonly needs?: readonly { readonly set: string; readonly how: string }[];
+  }[];
+}
+
+/** Sets, or the aligned task, that have not finished. The plan beside the journal says what needs what. */
+function unfinishedNeeds({ fold, plan }: ExplainParts, task: number): string[] {
+  const place = fold.registry.place(task);
+  let file: PlanFile;
+  try {
+    file = JSON.parse(readFileSync(join(plan, 'plan.json'), 'utf8')) as PlanFile;
+  } catch {
+    return [];
+  }
+  const needs = file.sets?.find((set) => set.name === place?.set)?.needs ?? [];
+  const waits: string[] = [];
+  for (const need of needs) {
+    for (const part of fold.registry.partsOf(need.set)) {
+      const entry = fold.registry.named(part);
+      if (entry === undefined) continue;
+      if (need.how === 'aligned') {
+        const other = entry.first + (place?.index ?? 0);
+        if (!FINISHED.includes(fold.state(other))) waits.push(fold.registry.task(other));
+        continue;
+      }
+      let open = 0;
+      for (let at = entry.first; at < entry.first + entry.size; at += 1) {
+        if (!FINISHED.includes(fold.state(at))) open += 1;
+      }
+      if (open > 0 || entry.record.placeholder === true)
+        waits.push(`${part} (${open} of ${entry.size} open)`);
+    }
+  }
+  return waits;
+}
