@@ -48,7 +48,8 @@ export {
   runIdFrom,
 } from './ids.ts';
 export { canonicalJson, type Json, type JsonObject } from './json.ts';
-export { identityText } from './parameters/column.ts';
+export { type Axis, type Column, identityText } from './parameters/column.ts';
+export type { Exclusion } from './parameters/exclude.ts';
 export { fitLabel, labelValue, shortHash } from './parameters/label.ts';
 export {
   MAX_MEMBERS,
@@ -57,8 +58,10 @@ export {
   parameterSpace,
 } from './parameters/parameter-space.ts';
 export {
+  type GivenParameters,
   hasParameters,
   type ParameterConfig,
+  type ParameterFile,
   Parameters,
   parameterDefinition,
   parameterFields,
@@ -128,10 +131,10 @@ export { LazyFields, type TemplateScope } from './template/compile.ts';
 export { FUNCTIONS, quoteWord, type TemplateFunction } from './template/functions.ts';
 export { jsonText } from './template/json-text.ts';
 export type { NamePath } from './template/names.ts';
+export { isEqual, isTrue } from './template/operators.ts';
 export {
   compileCondition,
   compileTemplate,
-  type Escape,
   plainText,
   type Template,
 } from './template/template.ts';

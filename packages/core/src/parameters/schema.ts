@@ -99,7 +99,8 @@ function readZip(raw: unknown, report: Report): readonly Axis[] {
   return columns.length === 0 ? [] : [axisOf(columns)];
 }
 
-interface ParameterFile {
+/** A parameter file that is named but not read yet. */
+export interface ParameterFile {
   readonly path: string;
   readonly format: TableFormat;
 }
@@ -129,7 +130,8 @@ function readExclude(raw: unknown, report: Report): readonly Exclusion[] {
   );
 }
 
-interface GivenParameters {
+/** Parameters given one by one. */
+export interface GivenParameters {
   readonly fixed: ValueMap;
   readonly axes: readonly Axis[];
 }

@@ -1,0 +1,17 @@
+import type { Json } from '@orchestrate/core';
+import { inlineError } from './errors.ts';
+
+/** Something wrong with a flow; `path` starts at the flow's entry in the project file. */
+export interface FlowProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** One error for all problems of a flow. */
+export function flowInvalid(flow: string, problems: readonly FlowProblem[]): Error {
+  const shown = problems.slice(0, 10).map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const more = problems.length > shown.length ? [`and ${problems.length - shown.length} more`] : [];
+  const list: Json = problems.map(({ path, message }) => ({ path: [...path], message }));
+  const message = `flow ${flow}: ${[...shown, ...more].join('; ')}`;
+  return inlineError('INLINE_FLOW_INVALID', message, { details: { flow, problems: list } });
+}
