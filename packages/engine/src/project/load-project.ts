@@ -1,25 +1,19 @@
-import { hash } from 'node:crypto';
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { canonicalJson, type Json, type JsonObject } from '@orchestrate/core';
+import { canonicalJson, type FlowError, type Json, type JsonObject } from '@orchestrate/core';
 import { projectError } from '../errors.ts';
 import type { Builtin, LoadedPlugin } from '../plugins/builtin.ts';
+import { INLINE } from '../plugins/inline-builtin.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
 import type { Checking } from './check-config.ts';
-import { checkFlows, checkName } from './check-flows.ts';
-import { checkProviders, hasProvider } from './check-providers.ts';
-import { checkReferences } from './check-references.ts';
-import type { ConfiguredFlow, LoadedProject, Problem, RunSettings } from './loaded-project.ts';
+import { checkProject } from './check-project.ts';
+import type { ConfiguredFlow, LoadedProject, Problem } from './loaded-project.ts';
 import { parsePath } from './path-text.ts';
-import { plainOf, withoutKeys } from './plain.ts';
 import { ProblemList, problemAt } from './problem-list.ts';
 import { applyProfiles } from './profiles.ts';
 import { projectProblems } from './project-problems.ts';
 import { type Environment, ProjectReferences } from './project-references.ts';
-import { ProjectFile } from './project-schema.ts';
 import { ProjectSources } from './project-sources.ts';
-import { scanProject } from './scan.ts';
-import { explainIssues } from './schema-issues.ts';
 import { applySettings } from './set-option.ts';
 import { type Node, nodeAt, type Path, spotAt } from './tree.ts';
 
@@ -54,6 +48,8 @@ export interface LoadedProjectFile extends LoadedProject {
   readonly profiles: readonly string[];
   /** Gives a problem that came up later (while planning) its place in the file. */
   locate(problem: Misplaced): Problem;
+  /** The same for all problems that a flow named while it was planned (`details.flow`, `details.problems`); none when it named none. */
+  locateFlowProblems(error: FlowError): readonly Problem[];
 }
 
 /**
@@ -79,18 +75,26 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProjectFi
   const checking: Checking = {
     root,
     problems,
-    registry: new PluginRegistry(directory, options.builtins),
+    registry: new PluginRegistry(directory, [...options.builtins, INLINE]),
   };
-  const parts = await checkParts(checking, references);
-  if (problems.errors > 0 || parts === undefined) return fail();
+  const checked = await checkProject(checking, references);
+  if (problems.errors > 0 || checked === undefined) return fail();
+  const { writtenForms, ...project } = checked;
+  let digest: string | undefined;
   return Object.freeze({
-    ...parts,
+    ...project,
     directory,
     file,
     references,
+    get digest() {
+      digest ??= digestOf(project.effective, writtenForms);
+      return digest;
+    },
     plugins: checking.registry.loaded,
     warnings: redacted(problems.sorted(), references),
     locate: (problem: Misplaced) => locate(root, problem),
+    locateFlowProblems: (error: FlowError) =>
+      flowProblems(project.flows, error).map((one) => locate(root, one)),
   });
 }
 
@@ -107,110 +111,32 @@ function findFile(given: string, { file, cwd }: LoadOptions): string {
   }
 }
 
-type Parts = Omit<
-  LoadedProjectFile,
-  'directory' | 'file' | 'references' | 'plugins' | 'warnings' | 'locate'
->;
-
-/** Checks everything that can be checked without making anything. */
-async function checkParts(
-  checking: Checking,
-  references: ProjectReferences,
-): Promise<Parts | undefined> {
-  const { root, registry, problems } = checking;
-  const plain = asMap(plainOf(root));
-  const shared = checkShared(checking, plain);
-  await addPlugins(checking, plain['plugins']);
-  const [storage, backendEntries] = [asMap(plain['storage']), asMap(plain['backends'])];
-  const storages = await checkProviders(checking, 'storage', 'storage', storage);
-  const backends = await checkProviders(checking, 'backend', 'backends', backendEntries);
-  const names = [
-    ...new Set([
-      ...Object.keys(backendEntries),
-      ...registry.namesOf('backend').filter((name) => name === 'local'),
-    ]),
-  ];
-  const wanted = asMap(plain['defaults'])['backend'];
-  checkName(checking, ['defaults', 'backend'], wanted, names, 'backend');
-  const defaultBackend = defaultOf(wanted, Object.keys(backendEntries));
-  if (defaultBackend === undefined) reportUnplaced(checking, asMap(plain['flows']));
-  else if (
-    !hasProvider(checking, 'backend', backendEntries, defaultBackend) &&
-    wanted === undefined
-  ) {
-    problems.error(root.at, ['backends'], 'there is no backend', 'name one under `backends`');
-  }
-  const flows = await checkFlows(checking, asMap(plain['flows']), { backends: names });
-  const scan = scanProject(root);
-  checkReferences(scan, references, defaultBackend ?? '', problems);
-  if (shared === undefined || defaultBackend === undefined) return undefined;
-  const effective = withoutKeys(plain, ['$schema', 'profiles', 'include']);
-  return {
-    name: shared.name,
-    effective,
-    digest: hash('sha256', [canonicalJson(effective), ...scan.writtenForms].join('\n'), 'hex'),
-    storages,
-    backends,
-    defaultBackend,
-    settings: settingsOf(shared.run),
-    limits: shared.limits ?? {},
-    flows: flows satisfies readonly ConfiguredFlow[],
-    profiles: Object.keys(shared.profiles ?? {}),
-  };
+/** Taken only when it is asked for: loading the hashes of Node costs more than checking a small project. */
+function digestOf(effective: Json, writtenForms: readonly string[]): string {
+  const text = [canonicalJson(effective), ...writtenForms].join('\n');
+  return process.getBuiltinModule('node:crypto').hash('sha256', text, 'hex');
 }
 
-function checkShared({ root, problems }: Checking, plain: JsonObject): ProjectFile | undefined {
-  const result = ProjectFile.safeParse(plain);
-  if (result.success) return result.data;
-  for (const one of explainIssues(result.error.issues, { schema: ProjectFile, node: root })) {
-    problems.error(spotAt(root, one.path, one.point), one.path, one.message, one.hint);
-  }
-  return undefined;
+/** Problems in the details of a flow's error, their paths made to start at the project. */
+function flowProblems(
+  flows: readonly ConfiguredFlow[],
+  { details }: FlowError,
+): readonly Misplaced[] {
+  const { flow: name, problems } = details;
+  const flow = flows.find((one) => one.name === name);
+  if (flow === undefined || !Array.isArray(problems)) return [];
+  const start = ['flows', flow.name, ...(flow.plugin.name === 'inline' ? [] : ['with'])];
+  return problems.flatMap((problem: Json) => misplaced(problem, start) ?? []);
 }
 
-async function addPlugins(
-  { root, registry, problems }: Checking,
-  entries: Json | undefined,
-): Promise<void> {
-  const list: readonly Json[] = Array.isArray(entries) ? entries : [];
-  const seen = new Set<string>();
-  for (const [index, entry] of list.entries()) {
-    if (typeof entry !== 'string' || seen.has(entry)) continue;
-    seen.add(entry);
-    const complaint = await registry.add(entry);
-    const path = ['plugins', index];
-    if (complaint !== undefined)
-      problems.error(spotAt(root, path), path, complaint.message, complaint.hint);
-  }
-}
-
-/** The backend for work that names none; `undefined` where that would be a guess. */
-function defaultOf(wanted: Json | undefined, written: readonly string[]): string | undefined {
-  if (typeof wanted === 'string') return wanted;
-  if (written.length === 1) return written[0];
-  return written.length === 0 || written.includes('local') ? 'local' : undefined;
-}
-
-/** With several backends and no default, every flow has to choose. */
-function reportUnplaced({ root, problems }: Checking, flows: JsonObject): void {
-  for (const [name, flow] of Object.entries(flows)) {
-    if (asMap(flow)['backend'] !== undefined) continue;
-    const path = ['flows', name];
-    const message = 'names no backend, and the project has several';
-    problems.error(
-      spotAt(root, path, 'key'),
-      path,
-      message,
-      'add `backend:`, or `defaults: { backend: ... }` for all flows',
-    );
-  }
-}
-
-function settingsOf(run: ProjectFile['run']): RunSettings {
-  return {
-    keepGoing: run?.keepGoing ?? true,
-    ...(run?.patience === undefined ? {} : { patienceSeconds: run.patience }),
-  };
+function misplaced(problem: Json, start: Path): Misplaced | undefined {
+  if (typeof problem !== 'object' || problem === null || Array.isArray(problem)) return undefined;
+  const { path, message, hint } = problem as JsonObject;
+  if (typeof message !== 'string') return undefined;
+  const parts =
+    typeof path === 'string' ? (parsePath(path) ?? []) : Array.isArray(path) ? path : [];
+  const inner = parts.filter((part) => typeof part === 'string' || typeof part === 'number');
+  return { path: [...start, ...inner], message, ...(typeof hint === 'string' ? { hint } : {}) };
 }
 
 function locate(root: Node, { path, message, hint }: Misplaced): Problem {
@@ -231,9 +157,4 @@ function redacted(problems: readonly Problem[], references: ProjectReferences): 
       ? {}
       : { excerpt: [references.redact(problem.excerpt[0]), problem.excerpt[1]] as const }),
   }));
-}
-
-function asMap(value: Json | undefined): JsonObject {
-  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isMap ? (value as JsonObject) : {};
 }

@@ -7,16 +7,7 @@ import {
   container as rootContainer,
 } from 'tsyringe';
 import { projectError } from '../errors.ts';
-
-declare const provides: unique symbol;
-
-/** Names a thing that a {@link Scope} provides, and its type. */
-export type Token<T> = symbol & { readonly [provides]?: T };
-
-/** Makes a token; its name is for error messages. */
-export function token<T>(name: string): Token<T> {
-  return Symbol(name);
-}
+import type { Token } from './token.ts';
 
 /**
  * Holds what a part of the program is composed of. Things are made when first asked for, once, and belong to the scope in

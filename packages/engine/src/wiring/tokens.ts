@@ -2,7 +2,7 @@ import type { Clock, Logger, Random, RunId } from '@orchestrate/core';
 import type { Timers } from '../drive/run-types.ts';
 import type { LoadedProject } from '../project/loaded-project.ts';
 import type { ProviderPool } from './provider-pool.ts';
-import { token } from './scope.ts';
+import { token } from './token.ts';
 
 /** What the program is composed of, by scope. */
 export const T = {

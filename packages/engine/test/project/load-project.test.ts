@@ -230,7 +230,7 @@ flows:
       using workspace = new Workspace({
         'project.yaml': `name: d\nflows:\n  s: { use: sweep, with: { template: t, matrix: { x: [${number}] } } }\n`,
       });
-      return workspace.load();
+      return await workspace.load();
     };
 
     const [plain, written, again] = await Promise.all(['100', '100.0', '100.0'].map(project));

@@ -68,7 +68,7 @@ export function lineOf(problem: Problem): string {
 /** Loads a single file with nothing else around it. */
 export async function linesOf(text: string, options: Partial<LoadOptions> = {}) {
   using workspace = new Workspace({ 'project.yaml': text });
-  return workspace.lines(options);
+  return await workspace.lines(options);
 }
 
 function notMade(): never {

@@ -10,7 +10,8 @@ import {
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { composeProject, composeRun } from '../../src/wiring/compose.ts';
-import { Scope, token } from '../../src/wiring/scope.ts';
+import { Scope } from '../../src/wiring/scope.ts';
+import { token } from '../../src/wiring/token.ts';
 import { T } from '../../src/wiring/tokens.ts';
 import { builtin, SMALL, Workspace } from '../project/workspace.ts';
 

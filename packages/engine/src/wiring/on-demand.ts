@@ -1,0 +1,12 @@
+import type { LoadedProject } from '../project/loaded-project.ts';
+import type { ProjectSurroundings } from './compose.ts';
+import type { Scope } from './scope.ts';
+
+/** The graph of one project; the container is loaded only now. Providers are made when the pool is asked for them, by name. */
+export async function composeProject(
+  loaded: LoadedProject,
+  surroundings: ProjectSurroundings,
+): Promise<Scope> {
+  const module = await import('./compose.ts');
+  return module.composeProject(loaded, surroundings);
+}
