@@ -138,7 +138,9 @@ function complaintOf(issue: Issue, node: Node | undefined): Complaint {
 }
 
 function customComplaint(message: string, node: Node | undefined): Complaint {
-  const open = message.startsWith('expected ') && !/, got /.test(message);
+  // A map or list says nothing that the place does not show.
+  const open =
+    message.startsWith('expected ') && !/, got /.test(message) && node?.kind === 'scalar';
   return open ? expectation(message.slice('expected '.length), node) : { message };
 }
 

@@ -1,3 +1,4 @@
+import type { Logger, RunId } from '@orchestrate/core';
 import type { LoadedProject } from '../project/loaded-project.ts';
 import type { ProjectSurroundings } from './compose.ts';
 import type { Scope } from './scope.ts';
@@ -9,4 +10,10 @@ export async function composeProject(
 ): Promise<Scope> {
   const module = await import('./compose.ts');
   return module.composeProject(loaded, surroundings);
+}
+
+/** The graph of one run, below its project's. Dispose of it before the project's scope. */
+export async function composeRun(project: Scope, run: RunId, log?: Logger): Promise<Scope> {
+  const module = await import('./compose.ts');
+  return module.composeRun(project, run, log);
 }
