@@ -133,38 +133,57 @@ function under(
   return problems.map(({ path, message }) => ({ path: [...prefix, ...path], message }));
 }
 
-/** Tasks that could be read; others have been reported. */
+/** The tasks by name. */
 export function tasksOf(config: Pick<InlineFlowConfig, 'tasks'>): Tasks {
-  const entries = Object.entries(
-    (config.tasks ?? {}) as Readonly<Record<string, TaskConfig | undefined>>,
-  );
-  return new Map(
-    entries.flatMap(([name, task]) => (isPlainObject(task) ? [[name, task as TaskConfig]] : [])),
-  );
+  return new Map(Object.entries(config.tasks));
 }
 
-/** Everything that can be wrong with a flow without reading another file. */
-export function checkFlow(config: InlineFlowConfig): FlowProblem[] {
+/** What the schema found wrong already: fields at and below these paths cannot be relied on. */
+type Broken = readonly (readonly PropertyKey[])[];
+
+const UNREADABLE: TaskConfig = {};
+
+/** The flow without the fields that could not be read, so that the rest of it can be checked all the same. */
+function readable(config: unknown, broken: Broken): InlineFlowConfig | undefined {
+  const tasks = isPlainObject(config) ? config['tasks'] : undefined;
+  if (!isPlainObject(config) || !isPlainObject(tasks)) return undefined;
+  const bad = new Set(broken.map((path) => path.slice(0, path[0] === 'tasks' ? 2 : 1).join('\n')));
+  const kept = Object.entries(tasks).map(([name, task]): [string, TaskConfig] => {
+    const unreadable = bad.has(`tasks\n${name}`) || !isPlainObject(task);
+    return [name, unreadable ? UNREADABLE : (task as TaskConfig)];
+  });
+  const fields = Object.entries(config).filter(([name]) => !bad.has(name));
+  return { ...Object.fromEntries(fields), tasks: Object.fromEntries(kept) };
+}
+
+/** Everything that can be wrong with a flow without reading another file, beside what is at the `broken` paths. */
+export function checkFlow(raw: unknown, broken: Broken = []): FlowProblem[] {
+  const config = readable(raw, broken);
+  if (config === undefined) return [];
   const tasks = tasksOf(config);
   const members = parameterNames(config);
   const problems = checkParameters(config, [], 'in the flow');
-  if (config.tasks !== undefined && Object.keys(config.tasks).length === 0) {
-    problems.push({ path: ['tasks'], message: 'expected at least one task' });
+  if (tasks.size === 0) problems.push({ path: ['tasks'], message: 'expected at least one task' });
+  if (config.members !== undefined && broken.length === 0 && !hasParameters(config)) {
+    const message = 'this flow has no members: it has no matrix, zip, range, from or parameters';
+    problems.push({ path: ['members'], message });
   }
-  if (config.members !== undefined && !hasParameters(config)) {
-    problems.push({
-      path: ['members'],
-      message: 'this flow has no members: it has no matrix, zip, range, from or parameters',
-    });
-  }
+  const namesKnown = broken.every((path) => path[0] === 'tasks');
   for (const [name, task] of tasks) {
+    if (task === UNREADABLE) continue;
     const found = [
       ...checkWork(task),
       ...checkNeeds(name, task, tasks),
       ...checkParameters(task, task.once === true ? [] : members, 'in the flow'),
-      ...checkNames(name, { flow: config, task, tasks }),
+      ...(namesKnown
+        ? checkNames(name, { flow: config, task, tasks, unreadable: isUnreadable })
+        : []),
     ];
     problems.push(...under(['tasks', name], found));
   }
   return [...problems, ...checkCycles(tasks)];
+}
+
+function isUnreadable(task: TaskConfig): boolean {
+  return task === UNREADABLE;
 }

@@ -33,6 +33,8 @@ export interface NameContext {
   readonly flow: InlineFlowConfig;
   readonly task: TaskConfig;
   readonly tasks: ReadonlyMap<string, TaskConfig>;
+  /** Whether nothing is known of a task but its name. */
+  readonly unreadable: (task: TaskConfig) => boolean;
 }
 
 /** Whether `each` goes over the members of another flow; its items are then `member` as well. */
@@ -81,7 +83,7 @@ function missing(what: string, name: string, known: Iterable<string>): string {
 function checkTaskPath(
   own: string,
   [, name, field, output]: readonly string[],
-  tasks: NameContext['tasks'],
+  { tasks, unreadable }: NameContext,
 ): string | undefined {
   if (name === undefined) return undefined;
   const other = tasks.get(name);
@@ -93,7 +95,7 @@ function checkTaskPath(
       return `there is no task "${name}"; write tasks['${dashed}'] for a name with "-"`;
     return missing('task', name, tasks.keys());
   }
-  if (field === undefined || field === 'result') return undefined;
+  if (field === undefined || field === 'result' || unreadable(other)) return undefined;
   if (field !== 'outputs') return missing('field of a task', field, ['result', 'outputs']);
   const known = [...(other.outputs?.keys() ?? [])];
   return output === undefined || known.includes(output)
@@ -108,7 +110,7 @@ function checkFields(
 ): string | undefined {
   const [root = '', field] = path;
   const { task } = context;
-  if (root === 'tasks') return checkTaskPath(own, path, context.tasks);
+  if (root === 'tasks') return checkTaskPath(own, path, context);
   if (field === undefined) return undefined;
   if (root === 'project')
     return field === 'name' ? undefined : missing('field of project', field, ['name']);

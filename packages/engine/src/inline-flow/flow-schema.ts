@@ -7,6 +7,11 @@ const TaskName = z
   .string()
   .regex(NAME_PATTERN, 'the name of a task starts with a letter and has letters, digits, - and _');
 
+/** Where the schema found something wrong; an unknown key leaves what is around it intact. */
+function brokenPaths(issues: readonly z.core.$ZodRawIssue[]): readonly (readonly PropertyKey[])[] {
+  return issues.flatMap(({ code, path = [] }) => (code === 'unrecognized_keys' ? [] : [path]));
+}
+
 /** A flow written in the project file: what is left of an entry of `flows:` without `use`, `needs` and `backend`. */
 export const InlineFlowConfig = z
   .strictObject({
@@ -24,7 +29,7 @@ export const InlineFlowConfig = z
   })
   .superRefine(
     (config, context) => {
-      for (const { path, message } of checkFlow(config)) {
+      for (const { path, message } of checkFlow(config, brokenPaths(context.issues))) {
         context.addIssue({ code: 'custom', path: [...path], message });
       }
     },
