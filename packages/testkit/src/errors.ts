@@ -6,6 +6,14 @@ export const TESTKIT_ERRORS = {
     retry: 'never',
     hint: 'Check the key; the backend has no trace of such a job.',
   },
+  PROJECT_FILE_UNREADABLE: {
+    retry: 'never',
+    hint: 'Add the file to the files of the example, or correct its path.',
+  },
+  PATH_OUTSIDE: {
+    retry: 'never',
+    hint: "Use a relative path that stays below the project's folder.",
+  },
   FAULT_INJECTED: {
     retry: 'later',
     hint: 'A test made this call fail on purpose; what was asked may or may not have happened.',

@@ -30,6 +30,37 @@ export {
 } from './fakes/scripted-backend.ts';
 export { seededRandom } from './fakes/seeded-random.ts';
 export {
+  type Fault,
+  type Faulty,
+  type InjectedFault,
+  type InterceptedCall,
+  withFaults,
+} from './faults/fault.ts';
+export {
+  type Chance,
+  falseTimeouts,
+  flapping,
+  lostReplies,
+  refusals,
+  repetitions,
+  slowness,
+  staleAnswers,
+  truncatedReads,
+} from './faults/faults.ts';
+export {
+  exampleResults,
+  type FlowExample,
+  flowContext,
+  type MakeFlow,
+} from './flow/flow-bench.ts';
+export {
+  assertDigests,
+  FLOW_CASES,
+  type FlowBench,
+  type FlowCase,
+  flowContract,
+} from './flow/flow-contract.ts';
+export {
   type OpenStorage,
   type StorageBench,
   type StorageCase,
