@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { JobExit, Logger } from '@orchestrate/core';
 import { after } from './deadline.ts';
 import { exitOfForce } from './exit-class.ts';
@@ -18,6 +19,8 @@ export interface EnforcerEvents {
 /** Milliseconds between two looks at a job that is being ended; grows. */
 const FIRST_LOOK_MS = 15;
 const LONGEST_LOOK_MS = 500;
+/** How long a killed process may take to go. */
+const SETTLE_MS = 1_000;
 
 /** Ends jobs by force: politely first, then for certain; with all they started. Also keeps their time. */
 export class Enforcer {
@@ -72,6 +75,12 @@ export class Enforcer {
     if (job.forced === undefined) return false;
     this.#watch(job, this.#graceMs);
     return true;
+  }
+
+  /** Waits until no job is being ended any more, but not for those that cannot be ended. */
+  async settle(): Promise<void> {
+    const until = performance.now() + this.#graceMs + SETTLE_MS;
+    while (this.#ending.size > 0 && performance.now() < until) await wait(FIRST_LOOK_MS);
   }
 
   /** Forgets all clocks; jobs stay alive. */

@@ -134,9 +134,10 @@ export class KeeperPool implements JobEvents {
     this.#retire(keeper);
   }
 
-  /** Lets go of everything; jobs and their keepers go on. */
-  detach(): void {
+  /** Lets go of everything; jobs and their keepers go on, save those whose end was asked for already. */
+  async detach(): Promise<void> {
     this.#dispatcher.close();
+    await this.#enforcer.settle();
     this.#enforcer.release();
     this.#memory.stop();
     this.#looking?.[Symbol.dispose]();

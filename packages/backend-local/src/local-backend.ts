@@ -129,7 +129,7 @@ export class LocalBackend implements ComputeBackend {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#parts.pool.detach();
+    await this.#parts.pool.detach();
   }
 
   #accept(job: JobSpec): SubmitOutcome {

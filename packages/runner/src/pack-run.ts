@@ -19,13 +19,13 @@ export interface PackRunSettings {
   /** File for what calls print that have none of their own. */
   readonly logPath: string | undefined;
   readonly capture: OutputCapture;
-  /** Called between calls, at most every {@link REPORT_MS}, and once at the end. */
+  /** Called between calls, at most every {@link REPORT_MS}, now and then while one waits, and once at the end. */
   readonly report: (progress: ProgressBuffer) => void;
 }
 
 /** Milliseconds between two reports, so that slow calls are each reported at once and quick ones cost nothing. */
 export const REPORT_MS = 2;
-/** Calls that never wait would keep signals and messages out; they get a turn this often. */
+/** Calls that never wait would keep signals and messages out; they get a turn this often. While one waits, as often a report. */
 const TURN_MS = 20;
 
 const NOTHING = Object.freeze({});
@@ -74,7 +74,7 @@ export class PackRun {
   /** Makes the calls. Never throws: what goes wrong is in the exit. */
   async run(): Promise<JobExit> {
     const { module, export: exported, calls } = this.#pack;
-    const { capture, from, logPath, report, signal } = this.#settings;
+    const { capture, from, logPath, report } = this.#settings;
     let task: TaskFunction;
     try {
       capture.direct(logPath);
@@ -84,18 +84,24 @@ export class PackRun {
     }
     this.#reportedAt = performance.now();
     this.#turnedAt = this.#reportedAt;
+    const ticking = setInterval(() => report(this.progress), TURN_MS);
+    await this.#makeAll(task, calls);
+    clearInterval(ticking);
+    capture.direct(undefined);
+    report(this.progress);
+    return this.#exit();
+  }
+
+  async #makeAll(task: TaskFunction, calls: readonly FunctionCall[]): Promise<void> {
     for (let position = 0; position < calls.length; position += 1) {
       const call = calls[position];
-      if (call === undefined || signal.aborted) break;
+      if (call === undefined || this.#settings.signal.aborted) break;
       const made = this.#make(task, position, call);
       const good = typeof made === 'boolean' ? made : await made;
       if (!good && this.#pack.ordered) break;
       const pause = this.#pause();
       if (pause !== undefined) await pause;
     }
-    capture.direct(undefined);
-    report(this.progress);
-    return this.#exit();
   }
 
   /** The process ends in the middle of a call: that call has failed. Returns how the pack ended, if it was running. */

@@ -1,0 +1,27 @@
+import { appendFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** Adds a line to a file, waits, and returns the line. */
+export async function note({ file, line, waitMs }: { file: string; line: number; waitMs: number }) {
+  appendFileSync(file, `${line}\n`);
+  await wait(waitMs);
+  return line;
+}
+
+/** Never lets anything else happen. */
+export function spin(): never {
+  for (;;) {
+    // Busy on purpose.
+  }
+}
+
+/** The process that makes the call. */
+export function processId(): number {
+  return process.pid;
+}
+
+/** Fills the heap until there is none left. */
+export function fillHeap(): number {
+  const kept: unknown[] = [];
+  for (;;) kept.push(Array.from({ length: 10_000 }, (_, n) => ({ n })));
+}
