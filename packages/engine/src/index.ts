@@ -19,23 +19,31 @@ export {
 } from './drive/start-run.ts';
 export type { Fact, JournalEntry, OutputRecord, Ranges, SetRecord } from './events/fact.ts';
 export { countOf, eachOf, rangesOf, toArray } from './events/ranges.ts';
+export { inlineFlow } from './inline-flow/inline-flow.ts';
 export { journalPath, STATE_FOLDER } from './journal/journal.ts';
 export { isLed, type Owner, readOwner } from './journal/project-lock.ts';
 export { describePlan } from './plan/describe-plan.ts';
 export { planProject } from './plan/plan-project.ts';
 export type { Plan, PlannedSet, PlanSummary, SetSummary } from './plan/plan-types.ts';
-export {
-  type LoadedProjectFile,
-  type LoadOptions,
-  loadProject,
-} from './project/load-project.ts';
-export type { LoadedProject, Problem } from './project/loaded-project.ts';
+export type { Builtin, LoadedPlugin } from './plugins/builtin.ts';
+export type { JsonSchema } from './project/json-schema.ts';
+export type { LoadedProjectFile, LoadOptions, Misplaced } from './project/load-project.ts';
+export type {
+  ConfiguredFlow,
+  ConfiguredProvider,
+  LoadedProject,
+  Problem,
+  RunSettings,
+} from './project/loaded-project.ts';
+export { loadProject, projectJsonSchema } from './project/on-demand.ts';
+export { isProjectProblems, type ProjectProblems } from './project/project-problems.ts';
 export type { References } from './project/references.ts';
 export { renderProblems } from './project/render-problems.ts';
 export { RunFold } from './views/fold-run.ts';
 export { History, type LogRequest, openHistory } from './views/history.ts';
 export type { Explanation, RunLine, RunView, SetView, TaskView } from './views/view-types.ts';
-export { composeProject, composeRun, type ProjectSurroundings } from './wiring/compose.ts';
-export { ProviderPool } from './wiring/provider-pool.ts';
-export { Scope } from './wiring/scope.ts';
+export type { ProjectSurroundings } from './wiring/compose.ts';
+export { composeProject, composeRun } from './wiring/on-demand.ts';
+export type { ProviderPool, Used } from './wiring/provider-pool.ts';
+export type { Scope } from './wiring/scope.ts';
 export { T } from './wiring/tokens.ts';

@@ -1,0 +1,60 @@
+import { errorsOf } from '@orchestrate/core';
+
+/** Errors of the command line. All of them mean exit code 2 but for `CLI_DEFECT`. */
+export const CLI_ERRORS = {
+  CLI_UNKNOWN_COMMAND: {
+    retry: 'never',
+    hint: 'Run `orchestrate --help` for the list of commands.',
+  },
+  CLI_UNKNOWN_OPTION: {
+    retry: 'never',
+    hint: 'Run the command with --help for the options it takes.',
+  },
+  CLI_OPTION_VALUE: {
+    retry: 'never',
+    hint: 'Run the command with --help for the values the option takes.',
+  },
+  CLI_ARGUMENT: {
+    retry: 'never',
+    hint: 'Run the command with --help for the arguments it takes.',
+  },
+  CLI_NODE_TOO_OLD: {
+    retry: 'never',
+    hint: 'Install Node 24 or newer and run the command with it.',
+  },
+  CLI_NO_RUN: {
+    retry: 'never',
+    hint: 'Start one with `orchestrate run`.',
+  },
+  CLI_UNKNOWN_RUN: {
+    retry: 'never',
+    hint: 'Run `orchestrate status --all` for the runs of this project.',
+  },
+  CLI_UNKNOWN_TASK: {
+    retry: 'never',
+    hint: 'Run `orchestrate status` for the sets of the run; a task is named `set`, `set[label]` or `set[number]`.',
+  },
+  CLI_AMBIGUOUS_TASK: {
+    retry: 'never',
+    hint: 'Name one of the tasks listed.',
+  },
+  CLI_NO_LOG: {
+    retry: 'later',
+    hint: 'Ask again once the task has started, or see `orchestrate why TASK`.',
+  },
+  CLI_FILE_EXISTS: {
+    retry: 'never',
+    hint: 'Choose an empty folder, or move the file away first.',
+  },
+  CLI_DEFECT: {
+    retry: 'never',
+    hint: 'Please report it.',
+  },
+  CLI_NOT_CONFIRMED: {
+    retry: 'never',
+    hint: 'Add --yes to go ahead without being asked.',
+  },
+} as const;
+
+/** Makes an error of {@link CLI_ERRORS}. */
+export const cliError = errorsOf(CLI_ERRORS);

@@ -1,0 +1,90 @@
+import type { LoadedProject, PlanSummary, SetSummary } from '@orchestrate/engine';
+import type { Paint, Signs, Tone } from '../output/paint.ts';
+import { bytesText, countOf, countText } from '../output/quantity-text.ts';
+import { type Cell, type Column, renderTable } from '../output/table.ts';
+
+/** How a plan is shown. */
+export interface PlanLook {
+  readonly paint: Paint;
+  readonly signs: Signs;
+  readonly width: number | undefined;
+}
+
+const VERDICTS: Readonly<Record<SetSummary['verdict'], readonly [text: string, tone: Tone]>> = {
+  runs: ['runs', 'busy'],
+  reused: ['done', 'good'],
+  partly: ['runs partly', 'busy'],
+  later: ['known later', 'faint'],
+};
+
+const COLUMNS: readonly Column[] = [
+  { title: 'set', flexible: true },
+  { title: 'tasks', align: 'right' },
+  { title: 'done', align: 'right' },
+  { title: '' },
+  { title: 'why', flexible: true },
+  { title: 'backend' },
+  { title: 'jobs' },
+  { title: 'cpu-hours', align: 'right' },
+];
+
+function hoursText(hours: number | undefined): string {
+  if (hours === undefined) return '';
+  return hours >= 10 ? countText(Math.round(hours)) : hours.toFixed(2);
+}
+
+function rowOf(set: SetSummary): readonly Cell[] {
+  const [text, tone] = VERDICTS[set.verdict];
+  return [
+    set.name,
+    set.placeholder ? { text: '?', tone: 'faint' } : countText(set.tasks),
+    { text: countText(set.finished), tone: set.finished === 0 ? 'faint' : 'good' },
+    { text, tone },
+    set.reason,
+    set.backend,
+    set.verdict === 'reused' ? '' : set.jobs,
+    hoursText(set.cpuHours),
+  ];
+}
+
+function workText({ toRun, finished }: PlanSummary): string {
+  if (finished === 0) return `${countOf(toRun, 'task')} to run`;
+  if (toRun === 0) return 'nothing to run: everything looks done already';
+  return `${countOf(toRun, 'task')} to run, ${countText(finished)} done already`;
+}
+
+function costText(summary: PlanSummary): string {
+  return [
+    workText(summary),
+    ...(summary.cpuHours > 0 ? [`at most ${hoursText(summary.cpuHours)} cpu-hours`] : []),
+    ...(summary.knownOutputBytes > 0
+      ? [`${bytesText(summary.knownOutputBytes)} of outputs known from before`]
+      : []),
+  ].join(', ');
+}
+
+/** The plan as a table, set by set, and what it costs in all. */
+export function renderPlan(summary: PlanSummary, look: PlanLook): string[] {
+  const hasLater = summary.sets.some((set) => set.placeholder);
+  return [
+    ...renderTable(COLUMNS, summary.sets.map(rowOf), { ...look, cut: look.signs.cut }),
+    '',
+    costText(summary),
+    ...(hasLater ? ['Sets that are known later become tasks while the run goes on.'] : []),
+    ...(summary.continues === undefined
+      ? []
+      : [`\`orchestrate run\` would continue run ${summary.continues}.`]),
+  ];
+}
+
+/** The plan in one or two lines, before a run. */
+export function planHeadline(summary: PlanSummary, loaded: LoadedProject): string[] {
+  const backends = [...new Set(summary.sets.map((set) => set.backend))];
+  const limits = Object.entries(loaded.limits).map(([name, slots]) => `${name} ${slots}`);
+  const placed = backends.length === 0 ? '' : ` on ${backends.join(', ')}`;
+  const limited = limits.length === 0 ? '' : `; limits: ${limits.join(', ')}`;
+  return [
+    `${summary.name}: ${countOf(summary.tasks, 'task')} in ${countOf(summary.sets.length, 'set')}${placed}${limited}`,
+    costText(summary),
+  ];
+}
