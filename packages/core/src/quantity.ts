@@ -99,7 +99,7 @@ export function parseBytes(text: string): number {
 export function formatDuration(seconds: number): string {
   if (!(seconds >= 0)) return `-${formatDuration(Math.abs(seconds) || 0)}`;
   if (seconds < 1 && seconds > 0) return `${Math.max(1, Math.round(seconds * 1000))} ms`;
-  if (seconds < 60) return `${Number(seconds.toFixed(seconds < 10 ? 1 : 0))} s`;
+  if (seconds < 59.5) return `${Number(seconds.toFixed(seconds < 10 ? 1 : 0))} s`;
   const steps = [
     ['d', 86_400],
     ['h', 3600],
@@ -110,6 +110,8 @@ export function formatDuration(seconds: number): string {
   const [name, unit] = steps[largest] ?? ['s', 1];
   const [nextName, nextUnit] = steps[largest + 1] ?? ['s', 1];
   const rounded = Math.round(seconds / nextUnit) * nextUnit;
+  if (rounded >= (steps[largest - 1]?.[1] ?? Number.POSITIVE_INFINITY))
+    return formatDuration(rounded);
   const whole = Math.floor(rounded / unit);
   const rest = Math.round((rounded - whole * unit) / nextUnit);
   return rest === 0 ? `${whole} ${name}` : `${whole} ${name} ${rest} ${nextName}`;

@@ -186,6 +186,14 @@ class Parser {
   #signed(): Node {
     const token = this.#take('-');
     if (token === undefined) return this.#power();
+    // The sign belongs to a number that a filter follows: `-7 | abs` is 7.
+    const [number, then] = this.#tokens.slice(this.#next, this.#next + 2);
+    if (number?.kind === 'number' && then?.text === '|' && then.kind === 'symbol') {
+      this.#next += 1;
+      const text = `-${number.text}`;
+      const value = numberAsWritten(Number(text), text);
+      return this.#postfix({ kind: 'literal', at: token.at, value });
+    }
     return this.#deeper(() =>
       this.#made({ kind: 'unary', at: token.at, operator: '-', of: this.#signed() }),
     );
@@ -199,8 +207,8 @@ class Parser {
     return this.#made({ kind: 'binary', at: token.at, operator: '**', left, right });
   }
 
-  #postfix(): Node {
-    let node = this.#primary();
+  #postfix(start?: Node): Node {
+    let node = start ?? this.#primary();
     for (;;) {
       const token = this.#take('.', '[', '|');
       if (token === undefined) return node;

@@ -1,4 +1,3 @@
-import { isFlowError } from '../flow-error.ts';
 import { scalarText } from '../written.ts';
 import { compileExpression, type Run, type TemplateScope } from './compile.ts';
 import { readTokens } from './lexer.ts';
@@ -6,12 +5,6 @@ import { type NamePath, namesIn } from './names.ts';
 import { kindOf, MAX_RESULT } from './operators.ts';
 import { parseExpression } from './parser.ts';
 import { templateError } from './template-error.ts';
-
-/**
- * Turns a value into the text that stands in its place. `slot` counts the expressions of a text from 0.
- * @see Template.render
- */
-export type Escape = (value: unknown, slot: number) => string;
 
 /** A compiled text with `{{ expressions }}`. */
 export interface Template {
@@ -29,8 +22,10 @@ export interface Template {
    * @throws TEMPLATE_UNKNOWN_NAME, TEMPLATE_VALUE, TEMPLATE_LIMIT
    */
   evaluate(scope: TemplateScope): unknown;
-  /** The text, with every value made text by `escapeValue` unless it is raw. @throws like `evaluate` */
-  render(scope: TemplateScope, escapeValue?: Escape): string;
+  /** The text, values in their plain form. @throws like `evaluate` */
+  render(scope: TemplateScope): string;
+  /** The value of each expression, for those who put them into the text themselves. @throws like `evaluate` */
+  values(scope: TemplateScope): readonly unknown[];
 }
 
 interface Slot {
@@ -99,23 +94,20 @@ class CompiledTemplate implements Template {
     return only ? this.#slots[0]?.run(scope) : this.render(scope);
   }
 
-  render(scope: TemplateScope, escapeValue?: Escape): string {
+  values(scope: TemplateScope): readonly unknown[] {
+    return this.#slots.map((slot) => slot.run(scope));
+  }
+
+  render(scope: TemplateScope): string {
     let result = this.literals[0] ?? '';
     for (let index = 0; index < this.#slots.length; index += 1) {
       const slot = this.#slots[index];
       if (slot === undefined) break;
-      const value = slot.run(scope);
-      result +=
-        escapeValue === undefined || this.raw[index] === true
-          ? this.#plain(value, slot)
-          : this.#escaped(value, index, escapeValue);
-      result += this.literals[index + 1] ?? '';
+      result += this.#plain(slot.run(scope), slot) + (this.literals[index + 1] ?? '');
     }
     if (result.length > MAX_RESULT && result.length > 2 * this.text.length) {
-      throw templateError('TEMPLATE_LIMIT', `the text would have ${result.length} characters`, {
-        text: this.text,
-        at: 0,
-      });
+      const message = `the text would have ${result.length} characters`;
+      throw templateError('TEMPLATE_LIMIT', message, { text: this.text, at: 0 });
     }
     return result;
   }
@@ -125,21 +117,6 @@ class CompiledTemplate implements Template {
     if (text !== undefined) return text;
     const message = `${kindOf(value)} cannot stand in a text; give a field of it, "| json" or "| default(...)"`;
     throw templateError('TEMPLATE_VALUE', message, { text: this.text, at: slot.at });
-  }
-
-  #escaped(value: unknown, index: number, escapeValue: Escape): string {
-    try {
-      return escapeValue(value, index);
-    } catch (error) {
-      if (
-        !isFlowError(error) ||
-        error.code !== 'TEMPLATE_VALUE' ||
-        Object.hasOwn(error.details, 'position')
-      )
-        throw error;
-      const at = this.#slots[index]?.at ?? 0;
-      throw templateError('TEMPLATE_VALUE', error.message, { text: this.text, at });
-    }
   }
 }
 
