@@ -11,6 +11,9 @@ import { listed } from './value-words.ts';
 /** The built-in plugin for flows that are written in the project file. */
 const INLINE = 'inline';
 
+/** Runs functions inside the leading process; not an entry of `backends`, and may not become one. */
+export const LEADER = 'leader';
+
 /** What flows may refer to. */
 export interface FlowSurroundings {
   /** Names of all backends, also those that are not usable. */
@@ -26,7 +29,13 @@ export async function checkFlows(
   const flows = new Map<string, ConfiguredFlow>();
   for (const [name, entry] of Object.entries(entries)) {
     if (!isMap(entry)) continue; // the shared schema has complained
-    checkName(checking, ['flows', name, 'backend'], entry['backend'], backends, 'backend');
+    checkName(
+      checking,
+      ['flows', name, 'backend'],
+      entry['backend'],
+      [...backends, LEADER],
+      'backend',
+    );
     const config = await flowConfig(checking, name, entry);
     if (config === undefined) continue;
     const backend = entry['backend'];

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '@orchestrate/core';
 import type { Checking } from './check-config.ts';
-import { checkFlows, checkName } from './check-flows.ts';
+import { checkFlows, checkName, LEADER } from './check-flows.ts';
 import { checkProviders, hasProvider } from './check-providers.ts';
 import { checkReferences } from './check-references.ts';
 import type { LoadedProject, RunSettings } from './loaded-project.ts';
@@ -48,6 +48,15 @@ export async function checkProject(
       ...registry.namesOf('backend').filter((name) => name === 'local'),
     ]),
   ];
+  if (Object.hasOwn(backendEntries, LEADER)) {
+    const path = ['backends', LEADER];
+    problems.error(
+      spotAt(root, path, 'key'),
+      path,
+      'this name is taken: it means the leading process',
+      'choose another name',
+    );
+  }
   const wanted = asMap(plain['defaults'])['backend'];
   checkName(checking, ['defaults', 'backend'], wanted, names, 'backend');
   const defaultBackend = defaultOf(wanted, Object.keys(backendEntries));

@@ -1,5 +1,5 @@
 import { realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { canonicalJson, type FlowError, type Json, type JsonObject } from '@orchestrate/core';
 import { projectError } from '../errors.ts';
 import type { Builtin, LoadedPlugin } from '../plugins/builtin.ts';
@@ -13,7 +13,7 @@ import { ProblemList, problemAt } from './problem-list.ts';
 import { applyProfiles } from './profiles.ts';
 import { projectProblems } from './project-problems.ts';
 import { type Environment, ProjectReferences } from './project-references.ts';
-import { ProjectSources } from './project-sources.ts';
+import { ProjectSources, shownPath } from './project-sources.ts';
 import { applySettings } from './set-option.ts';
 import { type Node, nodeAt, type Path, spotAt } from './tree.ts';
 
@@ -63,10 +63,7 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProjectFi
   const references = new ProjectReferences(directory, options.env);
   const problems = new ProblemList();
   const fail = (): never => {
-    throw projectProblems(
-      relative(options.cwd, file) || file,
-      redacted(problems.sorted(), references),
-    );
+    throw projectProblems(shownPath(options.cwd, file), redacted(problems.sorted(), references));
   };
   const written = new ProjectSources(directory, options.cwd, problems).read(file);
   if (written === undefined) return fail();

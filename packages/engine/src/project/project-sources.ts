@@ -8,6 +8,12 @@ import { readYaml } from './yaml-reader.ts';
 
 const MAX_FILES = 200;
 
+/** A path as people see it: relative to where they are, unless that is longer than the whole path. */
+export function shownPath(cwd: string, file: string): string {
+  const path = relative(cwd, file);
+  return path === '' || path.length > file.length ? file : path;
+}
+
 /** Reads a project file with everything it includes into one tree. */
 export class ProjectSources {
   readonly #directory: string;
@@ -36,7 +42,7 @@ export class ProjectSources {
 
   #own(file: string): MapNode | undefined {
     const content = this.#text(file);
-    const source = new Source(relative(this.#cwd, file) || file, content.text);
+    const source = new Source(shownPath(this.#cwd, file), content.text);
     const start: Spot = { source, offset: 'offset' in content ? content.offset : 0 };
     if ('complaint' in content) {
       this.#problems.error(start, [], content.complaint);
@@ -95,7 +101,7 @@ export class ProjectSources {
     if (this.#open.includes(found.path)) {
       const chain = [...this.#open.slice(this.#open.indexOf(found.path)), found.path];
       return refuse(
-        `files include each other: ${chain.map((one) => relative(this.#cwd, one)).join(' -> ')}`,
+        `files include each other: ${chain.map((one) => shownPath(this.#cwd, one)).join(' -> ')}`,
       );
     }
     if (this.#finished.size + this.#open.length >= MAX_FILES && !this.#finished.has(found.path)) {

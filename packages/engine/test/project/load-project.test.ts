@@ -1,6 +1,7 @@
+import { FlowError } from '@orchestrate/core';
 import { describe, expect, it } from 'vitest';
 import { renderProblems } from '../../src/project/render-problems.ts';
-import { lineOf, linesOf, SMALL, Workspace } from './workspace.ts';
+import { builtins, lineOf, linesOf, SMALL, Workspace } from './workspace.ts';
 
 const BACKEND = (lines: string) => `${SMALL}backends:\n  hpc:\n    use: local\n${lines}\n`;
 
@@ -201,6 +202,35 @@ flows:
       'project.yaml:3:3 flows.hello: names no backend, and the project has several (add `backend:`, or `defaults: { backend: ... }` for all flows)',
     ]);
     expect(await linesOf(`${SMALL}${two}defaults: { backend: b }\n`)).toEqual([]);
+  });
+
+  it('lets a flow run in the leading process, a name no backend may take', async () => {
+    const text = SMALL.replace('hello:', 'hello:\n    backend: leader');
+
+    expect(await linesOf(text)).toEqual([]);
+    expect(await linesOf(`${text}backends: { leader: { use: local } }\n`)).toEqual([
+      'project.yaml:7:13 backends.leader: this name is taken: it means the leading process (choose another name)',
+    ]);
+  });
+
+  it('plans flows written in the file with the engine, and locates what they find then', async () => {
+    using workspace = new Workspace({ 'project.yaml': SMALL });
+    const project = await workspace.load({
+      builtins: builtins.filter(({ name }) => name === 'local'),
+    });
+    const error = new FlowError('INLINE_FLOW_INVALID', 'flow hello: ...', {
+      retry: 'never',
+      hint: '',
+      details: {
+        flow: 'hello',
+        problems: [{ path: ['tasks', 'greet', 'run'], message: 'is odd' }],
+      },
+    });
+
+    expect(project.locateFlowProblems(error).map(lineOf)).toEqual([
+      'project.yaml:5:21 flows.hello.tasks.greet.run: is odd',
+    ]);
+    expect(project.flows[0]?.plugin.name).toBe('inline');
   });
 
   it('gives a problem found while planning its place', async () => {

@@ -1,0 +1,40 @@
+/**
+ * Writes the JSON schema of the project file and the page of all options, both generated from the schemas of the engine and of
+ * the plugins in this repository. With `--check`, only says whether they are fresh: exit code 1 when they are not.
+ *
+ * Usage: node --conditions=@orchestrate/source tools/docs/generate-schema.ts [--check]
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import backendLocal from '@orchestrate/backend-local';
+import storageLocal from '@orchestrate/storage-local';
+import { projectReference } from './project-reference.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+function current(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return ''; // not written yet, so not fresh
+  }
+}
+
+const files = await projectReference([storageLocal, backendLocal]);
+const stale = Object.entries(files).filter(([name, text]) => current(join(root, name)) !== text);
+const check = process.argv.includes('--check');
+for (const [name, text] of stale) {
+  const file = join(root, name);
+  if (check) process.stderr.write(`${name} is out of date\n`);
+  else {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    process.stdout.write(`wrote ${name}\n`);
+  }
+}
+if (check && stale.length > 0) {
+  process.stderr.write(
+    'run: node --conditions=@orchestrate/source tools/docs/generate-schema.ts\n',
+  );
+  process.exitCode = 1;
+}
