@@ -2,7 +2,12 @@ import { constants } from 'node:os';
 import type { JobExit } from '@orchestrate/core';
 import type { ForcedReason, JobFacts } from './records.ts';
 
-const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
+/** Of several names for one number, such as `SIGABRT` and `SIGIOT`, the first one counts: it is set last. */
+const SIGNALS = new Map(
+  Object.entries(constants.signals)
+    .reverse()
+    .map(([name, number]) => [number, name]),
+);
 
 /** Name of the signal behind an exit status as shells report it, `128 + number`. */
 export function signalOfStatus(status: number): string | undefined {

@@ -50,17 +50,19 @@ export function argvOf(work: CommandWork | ShellWork, scriptPath?: string): read
 
 /**
  * The text that makes a keeper run one job: a single compound command, so that a shell that gets only a part of it runs
- * nothing of it. Without the closing words the log could not be opened, `$orch_c` stays `log`.
+ * nothing of it. Where the log cannot be opened, `$orch_c` stays `log`. The redirections stand at the command itself and
+ * not around it, since bash would else report a death by signal in the log, with the assignments and so with secrets.
  */
 export function jobLine(line: CommandLine): string {
   const assignments = Object.entries(line.environment)
     .map(([name, value]) => `${name}=${shellQuote(value)} `)
     .join('');
+  const [key, log] = [shellQuote(line.key), shellQuote(line.logPath)];
   const words = [line.program, ...line.args].map(shellQuote).join(' ');
   const limit = line.watchSeconds === undefined ? '' : ` ${line.watchSeconds}`;
   return (
-    `if orch_b ${shellQuote(line.key)} ${shellQuote(line.directory)}${limit}; then ` +
-    `{ ORCHESTRATE_JOB=${shellQuote(line.key)} ${assignments}${words}; orch_c=$?; } ` +
-    `</dev/null >>${shellQuote(line.logPath)} 2>&1; orch_e ${shellQuote(line.key)} $orch_c; fi\n`
+    `if orch_b ${key} ${shellQuote(line.directory)}${limit}; then if true >>${log}; then ` +
+    `ORCHESTRATE_JOB=${key} ${assignments}${words} </dev/null >>${log} 2>&1; orch_c=$?; fi; ` +
+    `orch_e ${key} $orch_c; fi\n`
   );
 }

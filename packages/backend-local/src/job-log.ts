@@ -13,6 +13,15 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
   }
 }
 
+/** Waits a little, or throws the reason of the signal as soon as it aborts. */
+async function waitUnlessAborted(signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await wait(LOOK_MS, undefined, signal === undefined ? {} : { signal });
+  } catch {
+    signal?.throwIfAborted();
+  }
+}
+
 /** What a log file holds; while `goesOn()`, waits for more. Throws the reason of the signal when it aborts. */
 export async function* readLog(
   path: string,
@@ -35,7 +44,7 @@ export async function* readLog(
         yield buffer.subarray(0, bytes);
       }
       if (!more) return;
-      await wait(LOOK_MS, undefined, signal === undefined ? {} : { signal });
+      await waitUnlessAborted(signal);
     }
   } finally {
     await file?.close();

@@ -1,4 +1,4 @@
-import type { JobExit, JobKey, Logger } from '@orchestrate/core';
+import type { JobExit, JobKey, Logger, Usage } from '@orchestrate/core';
 import type { Admission } from './admission.ts';
 import { type Claim, type FoundKeeper, findKeepers, outranks } from './adoption.ts';
 import { after } from './deadline.ts';
@@ -156,11 +156,13 @@ export class KeeperPool implements JobEvents {
     this.#running.add(job);
     this.#parts.table.changed(job);
     this.#memory.arm();
+    this.#noteCpu(job);
     this.#enforcer.begun(job, now - job.startedAt);
   }
 
   ended(job: LocalJob, exit: JobExit): void {
     job.mainExit = exit;
+    this.#readCpu(job);
     if (this.#enforcer.ended(job)) return;
     if (exit.signal === 'SIGKILL' && this.#memory.kernelKilled()) {
       const message = 'ended by the kernel because memory ran out';
@@ -186,6 +188,21 @@ export class KeeperPool implements JobEvents {
     this.#parts.table.changed(job);
   }
 
+  /** Notes what the keeper's earlier jobs used; not while jobs are too short for it to matter. */
+  #noteCpu({ keeper, facts }: LocalJob): void {
+    if (keeper === undefined) return;
+    const alone = facts.kind === 'command' && keeper.jobs.length === 1;
+    const { processes } = this.#parts.settings;
+    keeper.cpuBefore = alone ? processes.childCpuSeconds(keeper.pid) : undefined;
+  }
+
+  #readCpu(job: LocalJob): void {
+    const before = job.keeper?.cpuBefore;
+    if (job.keeper === undefined || before === undefined) return;
+    const now = this.#parts.settings.processes.childCpuSeconds(job.keeper.pid);
+    if (now !== undefined) job.cpuSeconds = Math.max(0, now - before);
+  }
+
   #startKeeper(kind: Keeper['header']['kind']): Keeper | undefined {
     const start = kind === 'commands' ? startCommandKeeper : startFunctionKeeper;
     const keeper = start(this.#parts.settings, {
@@ -206,12 +223,7 @@ export class KeeperPool implements JobEvents {
     const { settings, table, handover } = this.#parts;
     const now = settings.now();
     job.state = 'ended';
-    const { peakMemoryBytes } = job;
-    job.exit = {
-      endedAt: now,
-      ...exit,
-      ...(peakMemoryBytes === 0 ? {} : { usage: { peakMemoryBytes } }),
-    };
+    job.exit = { endedAt: now, ...usageOf(job), ...exit };
     this.#running.delete(job);
     if (mayHaveScript(job)) removeScript(handover.directory, job.key);
     table.changed(job);
@@ -342,4 +354,12 @@ export class KeeperPool implements JobEvents {
     if (!keeper.gone || keeper.jobs.length > 0 || (keeper.remembered > 0 && !tooOld)) return;
     keeper.removeFiles();
   }
+}
+
+function usageOf({ cpuSeconds, peakMemoryBytes }: LocalJob): { readonly usage?: Usage } {
+  const usage: Usage = {
+    ...(cpuSeconds === undefined ? {} : { cpuSeconds }),
+    ...(peakMemoryBytes === 0 ? {} : { peakMemoryBytes }),
+  };
+  return Object.keys(usage).length === 0 ? {} : { usage };
 }

@@ -13,7 +13,7 @@
 const FUNCTIONS = `
 orch_r() {
   orch_t=0
-  until printf '\\n%s\\n' "$1" >>"$orch_R"; do
+  until printf '\\n%s.\\n' "$1" >>"$orch_R"; do
     [ -d "$orch_D" ] && [ $orch_t -lt 600 ] || exit 1
     orch_t=$((orch_t + 1)); sleep 1
   done
@@ -28,7 +28,7 @@ orch_watch() {
       if [ "$orch_k" != "$orch_p" ]; then orch_p=$orch_k; orch_n=0; fi
       orch_n=$((orch_n + 1))
       if [ $orch_n -ge $orch_l ]; then
-        printf '\\nx %s timeout\\n' "$orch_k" >>"$orch_R"
+        printf '\\nx %s timeout.\\n' "$orch_k" >>"$orch_R"
         kill -s TERM -- -$$; sleep "$orch_G"; kill -s KILL -- -$$
       fi
     done

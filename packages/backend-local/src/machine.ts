@@ -1,10 +1,12 @@
-import { accessSync, constants, readdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import type { Capacity } from './admission.ts';
 import type { LocalConfig } from './config.ts';
 import type { ContainerRuntime } from './container-command.ts';
 import { localError } from './errors.ts';
 import { findProgram } from './program-path.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 const MEMORY_SHARE = 0.9;
 
@@ -45,10 +47,7 @@ const SHELLS = ['/bin/sh', '/usr/bin/sh', '/bin/bash', '/usr/bin/bash'];
  * no shell names, such as functions exported by bash (`BASH_FUNC_module%%`): where there are any, bash is taken.
  * @throws LOCAL_SHELL_MISSING when there is none
  */
-export function chooseShell(
-  config: LocalConfig,
-  environment: Readonly<Record<string, string | undefined>>,
-): string {
+export function chooseShell(config: LocalConfig, environment: Environment): string {
   if (config.shell !== undefined) {
     if (isRunnable(config.shell)) return config.shell;
     throw localError('LOCAL_SHELL_MISSING', `shell not found: ${config.shell}`, {
@@ -68,6 +67,16 @@ export function chooseShell(
   return shell;
 }
 
+/** Whether docker has a daemon to speak to, as far as that can be told without asking it. */
+function hasDaemon(environment: Environment): boolean {
+  if (environment['DOCKER_HOST'] !== undefined || environment['DOCKER_CONTEXT'] !== undefined)
+    return true;
+  const home = environment['HOME'] ?? '/';
+  return ['/var/run/docker.sock', `${home}/.docker/run/docker.sock`].some((path) =>
+    existsSync(path),
+  );
+}
+
 const RUNTIMES = ['podman', 'docker', 'apptainer'] as const;
 
 /**
@@ -76,13 +85,14 @@ const RUNTIMES = ['podman', 'docker', 'apptainer'] as const;
  */
 export function chooseContainers(
   config: LocalConfig,
-  searchPath: string | undefined,
+  environment: Environment,
 ): ContainerRuntime | undefined {
   if (config.containers === 'none') return undefined;
   const wanted = config.containers === 'auto' ? RUNTIMES : [config.containers];
   for (const runtime of wanted) {
-    const found = findProgram(runtime, searchPath, '/');
+    const found = findProgram(runtime, environment['PATH'], '/');
     if (!('path' in found)) continue;
+    if (runtime === 'docker' && config.containers === 'auto' && !hasDaemon(environment)) continue;
     const userId = process.getuid?.() ?? 0;
     return { runtime, program: found.path, userId, groupId: process.getgid?.() ?? 0 };
   }

@@ -36,7 +36,7 @@ export function openLocalBackend(config: LocalConfig, context: PluginContext): L
   const directory = openDirectory(context.stateDirectory);
   const searchPath = process.env['PATH'];
   const shell = chooseShell(config, process.env);
-  const container = chooseContainers(config, searchPath);
+  const container = chooseContainers(config, process.env);
   const admission = new Admission(capacityOf(config));
   const table = new JobTable(log);
   const settings: KeeperSettings = {

@@ -110,8 +110,13 @@ function parseKeyed(letter: string, key: string, rest: string): KeeperRecord | u
   }
 }
 
+/** Last character of a record: without it, the line was cut off, and what is left might be mistaken for another record. */
+const END = '.';
+
 /** Reads one line; `undefined` for anything that is not a whole record, such as the rest of a write that was cut off. */
-export function parseRecord(line: string): KeeperRecord | undefined {
+export function parseRecord(whole: string): KeeperRecord | undefined {
+  if (!whole.endsWith(END)) return undefined;
+  const line = whole.slice(0, -END.length);
   const letter = line.charAt(0);
   if (line.charAt(1) !== ' ') return undefined;
   if (letter === 'h') {
@@ -134,12 +139,12 @@ export function formatRecord(
 ): string {
   switch (record.kind) {
     case 'header':
-      return `\nh ${JSON.stringify(record.header)}\n`;
+      return `\nh ${JSON.stringify(record.header)}${END}\n`;
     case 'queued':
-      return `\nq ${record.key} ${JSON.stringify(record.facts)}\n`;
+      return `\nq ${record.key} ${JSON.stringify(record.facts)}${END}\n`;
     case 'forced':
-      return `\nx ${record.key} ${record.reason}\n`;
+      return `\nx ${record.key} ${record.reason}${END}\n`;
     case 'refused':
-      return `\nr ${record.key}\n`;
+      return `\nr ${record.key}${END}\n`;
   }
 }

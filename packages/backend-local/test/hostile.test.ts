@@ -109,3 +109,31 @@ it.each([
   expect(outcome).toMatchObject({ outcome: 'rejected', reason: expect.stringMatching(reason) });
   expect(await backend.observe([key(1)])).toMatchObject([{ state: 'absent' }]);
 });
+
+it.each(['/bin/sh', '/bin/bash'])(
+  'keeps the environment out of the log of a job that dies, with %s',
+  async (shell) => {
+    const place = newPlace();
+    await using backend = openAt(place, { shell });
+    const environment = { TOKEN: 'planted-secret' };
+    await backend.submit([
+      job(place, 1, command('sh', '-c', 'echo "$TOKEN" | wc -c; kill -ABRT $$'), { environment }),
+      job(place, 2, command('sh', '-c', 'sleep 600'), {
+        environment,
+        resources: { timeSeconds: 0.2 },
+      }),
+      job(place, 3, command('true'), { logPath: `${place}/no/log` }),
+    ]);
+    const statuses = await ended(backend, [key(1), key(2), key(3)]);
+
+    expect(statuses.map(({ exit }) => exit?.outcome)).toEqual([
+      'user-error',
+      'timeout',
+      'user-error',
+    ]);
+    expect(statuses[0]?.exit?.signal).toBe('SIGABRT');
+    expect(statuses[2]?.exit?.message).toContain('log file cannot be written');
+    expect(linesOf(join(place, '1.log'))[0]).toBe('15');
+    expect([1, 2].flatMap((n) => linesOf(join(place, `${n}.log`))).join()).not.toContain('planted');
+  },
+);

@@ -38,7 +38,7 @@ export class Watchdog {
 
 function endOverdue({ key, records, graceMs }: Watched): NodeJS.Timeout {
   const descriptor = openSync(records, 'a');
-  writeSync(descriptor, `\nx ${key} timeout\n`);
+  writeSync(descriptor, `\nx ${key} timeout.\n`);
   closeSync(descriptor);
   process.kill(-process.pid, 'SIGTERM');
   return setTimeout(() => process.kill(-process.pid, 'SIGKILL'), graceMs);

@@ -7,7 +7,8 @@ const NUDGE_MS = 25;
 
 /**
  * The record file a worker keeps of its packs, one line each, written whole: `s KEY <ms>` started, `p KEY <progress>`,
- * `f KEY <exit>` finished, `r KEY` refused. A line begins with a newline too, so that one that was cut off harms only itself.
+ * `f KEY <exit>` finished, `r KEY` refused. A line begins with a newline too, and ends with a full
+ * stop, so that one that was cut off harms only itself and is not taken for whole.
  */
 export class WorkerRecords {
   readonly #descriptor: number;
@@ -52,7 +53,7 @@ export class WorkerRecords {
   }
 
   #append(line: string): void {
-    const bytes = Buffer.from(`\n${line}\n`);
+    const bytes = Buffer.from(`\n${line}.\n`);
     for (let tries = 0; ; tries += 1) {
       try {
         let written = 0;

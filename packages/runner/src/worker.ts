@@ -124,9 +124,11 @@ export class PackWorker {
       report: (progress) => records.progressed(job.key, progress),
     });
     this.#present = { key: job.key, run, abort };
+    const before = process.cpuUsage();
     const exit = await this.#runIn(job, settings, run);
     this.#present = undefined;
-    records.finished(job.key, exit);
+    const { user, system } = process.cpuUsage(before);
+    records.finished(job.key, { ...exit, usage: { cpuSeconds: (user + system) / 1e6 } });
   }
 
   async #runIn(job: WorkerJob, settings: WorkerSettings, run: PackRun): Promise<JobExit> {

@@ -7,7 +7,8 @@ export function double({ n }: { n: number }): number {
 }
 
 export async function doubleLater(args: { n: number }): Promise<number> {
-  return await Promise.resolve(double(args));
+  await Promise.resolve();
+  return double(args);
 }
 
 export function readTile({ name }: { name: string }): never {
