@@ -32,7 +32,7 @@ export const CLI_ERRORS = {
   },
   CLI_UNKNOWN_TASK: {
     retry: 'never',
-    hint: 'Run `orchestrate status` for the sets of the run; a task is named `set`, `set[label]` or `set[number]`.',
+    hint: 'Run `orchestrate status` for the sets of the run; a task is named `set/label`, `set[number]`, or just `set` where there is only one.',
   },
   CLI_AMBIGUOUS_TASK: {
     retry: 'never',
@@ -40,7 +40,7 @@ export const CLI_ERRORS = {
   },
   CLI_NO_LOG: {
     retry: 'later',
-    hint: 'Ask again once the task has started, or see `orchestrate why TASK`.',
+    hint: '`orchestrate why TASK` says what became of it; ask again once it has started.',
   },
   CLI_FILE_EXISTS: {
     retry: 'never',

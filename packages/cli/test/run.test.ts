@@ -72,6 +72,10 @@ describe('run', { timeout: LIMIT_MILLISECONDS }, () => {
       counts: { total: 4, reused: 4, succeeded: 0 },
     });
     expect(second.stderr).toBe('');
+
+    const logs = await project.call('logs', 'total.sum');
+    expect(logs.stdout).toBe('added up\n');
+    expect(logs.stderr).toContain('this is its log from run');
   });
 
   it('writes every event as a line of JSON where nobody looks', async () => {

@@ -18,7 +18,7 @@ const FAIL_FAST: OptionSpec = {
 const TASK: PositionalSpec = {
   name: 'TASK',
   complete: 'task',
-  says: 'A task: its name, `set[label]`, `set[number]`, or a pattern with * that fits only one',
+  says: 'A task: its name `set/label`, `set[number]`, or a pattern with * that fits only one',
 };
 
 const TASKS: PositionalSpec = {
@@ -177,7 +177,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       RUN,
     ],
     examples: [
-      { line: "orchestrate logs 'sweep.model[speed=2.0]'", says: 'the last attempt' },
+      { line: 'orchestrate logs sweep.model/speed=2.0', says: 'the last attempt' },
       {
         line: "orchestrate logs 'sweep.model[0]' --attempt 1",
         says: 'the first attempt of the first task',
@@ -210,7 +210,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [FAIL_FAST],
     examples: [
       { line: 'orchestrate retry', says: 'everything that failed' },
-      { line: "orchestrate retry 'sweep.model[speed=2.0]'", says: 'one task' },
+      { line: 'orchestrate retry sweep.model/speed=2.0', says: 'one task' },
     ],
     load: async () => (await import('./retry.ts')).retry,
   },
@@ -224,7 +224,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [RUN],
     examples: [
       { line: 'orchestrate cancel', says: 'the latest run' },
-      { line: "orchestrate cancel 'sweep.model[speed=2.0]'", says: 'one task; the others go on' },
+      { line: 'orchestrate cancel sweep.model/speed=2.0', says: 'one task; the others go on' },
     ],
     load: async () => (await import('./cancel.ts')).cancel,
   },

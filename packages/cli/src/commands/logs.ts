@@ -1,6 +1,7 @@
 import type { CommandBody } from '../command-context.ts';
 import { cliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
+import { findLogged } from '../session/find-logged.ts';
 import { chooseRun, chooseTask, withHistory } from '../session/open-history.ts';
 import { protectFromProject } from '../session/protect-from-project.ts';
 import { untilGone } from '../session/until-gone.ts';
@@ -10,8 +11,10 @@ export const logs: CommandBody = async (context) => {
   const { call, output } = context;
   const redactStream = await protectFromProject(context);
   return withHistory(context, async (history) => {
-    const { run } = chooseRun(history, call.text('run'));
-    const task = history.task(chooseTask(history, run, call.text('TASK') ?? ''), run);
+    const chosen = chooseRun(history, call.text('run'));
+    const name = chooseTask(history, chosen.run, call.text('TASK') ?? '');
+    const { run, task } = findLogged(history, chosen.run, name);
+    if (run !== chosen.run) output.remark(`reused; this is its log from run ${run}`);
     const attempt = call.count('attempt');
     const isFollowed = call.has('follow');
     if (!isFollowed && (task.logPaths.length === 0 || (attempt ?? 1) > task.attempts + 1)) {

@@ -155,4 +155,27 @@ describe('SetTimes', () => {
       ['a.y', 1],
     ]);
   });
+
+  it('counts only the time of the latest leader', () => {
+    const times = new SetTimes();
+    const submitting = (task: number): Fact => ({
+      type: 'submitting',
+      backend: 'local',
+      jobs: [{ job: task, tasks: [task] }],
+    });
+    const facts: readonly Fact[] = [
+      { type: 'sets-added', sets: [setRecord('a.x', 0, 2), setRecord('a.y', 2, 1)] },
+      submitting(0),
+      submitting(2),
+      { type: 'succeeded', tasks: [0, 2] },
+      { type: 'leader-began', pid: 1, host: 'h' },
+      submitting(1),
+      { type: 'succeeded', tasks: [1] },
+    ];
+    for (const [sequence, fact] of facts.entries()) {
+      times.add({ sequence, at: sequence * sequence * 1000, fact });
+    }
+
+    expect([...times.seconds()]).toEqual([['a.x', 11]]);
+  });
 });

@@ -9,7 +9,7 @@ interface SetSpan {
   to: number | undefined;
 }
 
-/** Learns from facts how long each set took, from its first start to its last end. */
+/** Learns from facts how long each set took under the latest leader, from its first start to its last end. */
 export class SetTimes {
   readonly #sets: SetSpan[] = [];
 
@@ -21,6 +21,13 @@ export class SetTimes {
           if (size > 0) this.#sets.push({ name, first, size, from: undefined, to: undefined });
         }
         this.#sets.sort((left, right) => left.first - right.first);
+        return;
+      case 'leader-began':
+        // The time in which nobody led the run was not spent on any set.
+        for (const set of this.#sets) {
+          set.from = undefined;
+          set.to = undefined;
+        }
         return;
       case 'submitting':
         for (const { tasks } of fact.jobs) {

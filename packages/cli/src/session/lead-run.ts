@@ -102,7 +102,7 @@ function showSummary(
     path: (absolute) => relative(directory, absolute),
   });
   // Standard output holds lines of JSON where nobody looks at it; the table is for whoever reads the rest.
-  if (isLive) output.print(...lines);
+  if (isLive) output.print('', ...lines);
   else output.note(...lines);
 }
 

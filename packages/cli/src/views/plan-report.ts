@@ -66,8 +66,11 @@ function costText(summary: PlanSummary): string {
 /** The plan as a table, set by set, and what it costs in all. */
 export function renderPlan(summary: PlanSummary, look: PlanLook): string[] {
   const hasLater = summary.sets.some((set) => set.placeholder);
+  const rows = summary.sets.map(rowOf);
+  const filled = COLUMNS.map((_column, position) => rows.some((row) => row[position] !== ''));
+  const keep = <T>(cells: readonly T[]): T[] => cells.filter((_cell, at) => filled[at] === true);
   return [
-    ...renderTable(COLUMNS, summary.sets.map(rowOf), { ...look, cut: look.signs.cut }),
+    ...renderTable(keep(COLUMNS), rows.map(keep), { ...look, cut: look.signs.cut }),
     '',
     costText(summary),
     ...(hasLater ? ['Sets that are known later become tasks while the run goes on.'] : []),
