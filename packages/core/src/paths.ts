@@ -10,6 +10,8 @@ const ADDRESS = /^([A-Za-z][A-Za-z0-9_-]{0,62}):(.*)$/s;
 /** Control characters, among them line breaks and NUL, which end or split names in listings, shells and protocols. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
 const CONTROL = /[\u0000-\u001f\u007f]/;
+/** A part that is empty, `.` or `..`, other than the slash that ends a folder. */
+const UNUSUAL = /(?:^|\/)(?:\.{0,2}\/|\.{1,2}$)|^$/;
 const LONGEST_BYTES = 1024;
 
 function shown(text: string): string {
@@ -34,6 +36,7 @@ export function confinePath(path: string): string {
   if (/^(?:[/\\~]|[A-Za-z]:[/\\])/.test(path)) {
     throw coreError('PATH_OUTSIDE', `path ${shown(path)} is absolute, expected a relative one`);
   }
+  if (!UNUSUAL.test(path)) return path;
   const parts: string[] = [];
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue;

@@ -51,3 +51,19 @@ export function listColumn(name: string, values: readonly Value[]): Column {
 export function axisOf(columns: readonly Column[]): Axis {
   return { columns, size: columns[0]?.size ?? 0 };
 }
+
+/** Most rows whose values or labels are kept once they have been worked out. */
+const REMEMBERED = 20_000;
+
+/** A pure function of the row that is called for the same rows again and again; remembers what it gave. */
+export function remembered<T>(size: number, make: (row: number) => T): (row: number) => T {
+  if (size > REMEMBERED) return make;
+  const known: (T | undefined)[] = [];
+  return (row) => {
+    const value = known[row];
+    if (value !== undefined) return value;
+    const made = make(row);
+    known[row] = made;
+    return made;
+  };
+}

@@ -1,5 +1,5 @@
 import { scalarText, type Value } from '../written.ts';
-import { type Axis, type Column, identityText } from './column.ts';
+import { type Axis, type Column, identityText, remembered } from './column.ts';
 
 const LONGEST_VALUE = 40;
 const LONGEST_LABEL = 180;
@@ -61,8 +61,7 @@ export function axisLabels(axis: Axis): (row: number) => string {
   const plain = (row: number): string =>
     columns.map((column) => `${column.name}=${labelValue(column.at(row))}`).join(',');
   const repeats = repeatedRows(axis, plain);
-  if (repeats.size === 0) return plain;
-  return (row) => plain(row) + (repeats.get(row) ?? '');
+  return remembered(axis.size, (row) => plain(row) + (repeats.get(row) ?? ''));
 }
 
 function repeatedRows(axis: Axis, label: (row: number) => string): ReadonlyMap<number, string> {

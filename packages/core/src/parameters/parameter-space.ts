@@ -99,10 +99,13 @@ export function parameterSpace(
   const base = (index: number): number => (kept === undefined ? index : (kept[index] ?? -1));
   const labels = axes.map((axis) => (axis.size > 1 ? axisLabels(axis) : undefined));
   const label = (index: number): string => {
-    const parts = labels.flatMap((ofAxis, axis) =>
-      ofAxis === undefined ? [] : ofAxis(product.row(base(index), axis)),
-    );
-    return fitLabel(parts.join(','));
+    const member = base(index);
+    let text = '';
+    for (let axis = 0; axis < labels.length; axis += 1) {
+      const part = labels[axis]?.(product.row(member, axis));
+      if (part !== undefined) text += text === '' ? part : `,${part}`;
+    }
+    return fitLabel(text);
   };
   const at =
     kept === undefined

@@ -1,6 +1,6 @@
 import { coreError } from '../errors.ts';
 import { numberAsWritten, numberOf, scalarText, type Value } from '../written.ts';
-import { type Column, MAX_VALUES } from './column.ts';
+import { type Column, MAX_VALUES, remembered } from './column.ts';
 
 const DECIMAL = /^([-+]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([-+]?[0-9]{1,3}))?$/;
 const MAX_DECIMALS = 30;
@@ -71,10 +71,10 @@ export function rangeColumn(name: string, bounds: readonly Value[]): Column {
   return {
     name,
     size: Number(count),
-    at: (row) => {
+    at: remembered(Number(count), (row) => {
       const text = formatDecimal((first + BigInt(row) * by) / spare, decimals);
       return numberAsWritten(Number(text), text);
-    },
+    }),
     identity: `${name}:range[${texts.join(',')}]`,
   };
 }

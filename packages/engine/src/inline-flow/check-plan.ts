@@ -8,7 +8,7 @@ import { TaskProgram } from './task-program.ts';
 import { NO_RESULTS } from './upstream-flows.ts';
 
 /** Outputs of at most so many instances are compared one by one. */
-const COMPARED = 100_000;
+const COMPARED = 20_000;
 
 /** Names that a parameter file turned out not to have, and flows that are not there. */
 function checkNames(task: PlannedTask, config: InlineFlowConfig, frame: FlowFrame): FlowProblem[] {

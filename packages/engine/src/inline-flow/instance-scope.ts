@@ -186,9 +186,16 @@ export function parameterIndices({ task, space, index }: Position): {
   return { member, own: space.coordinate(index, depth + 1) % task.own.size };
 }
 
-function memberFields(members: ParameterSpace, index: number): Value {
-  const label = members.label(index);
-  return { id: label || String(index), index, label, parameters: members.at(index) };
+function memberFields(members: ParameterSpace, index: number): LazyFields {
+  return new Fields(
+    () => ['id', 'index', 'label', 'parameters'],
+    (name) => {
+      if (name === 'id') return members.label(index) || String(index);
+      if (name === 'index') return index;
+      if (name === 'label') return members.label(index);
+      return name === 'parameters' ? members.at(index) : undefined;
+    },
+  );
 }
 
 function addItem(scope: OpenScope, position: Position): void {
