@@ -191,7 +191,8 @@ class Bench implements BackendBench {
 
   async ended(backend: ComputeBackend, jobs: readonly JobSpec[]): Promise<readonly JobStatus[]> {
     const keys = jobs.map(({ key }) => key);
-    return this.until(`${keys.join(', ')} to end`, async () => {
+    const what = keys.length === 1 ? `${keys[0]} to end` : `${keys.length} jobs to end`;
+    return this.until(what, async () => {
       const statuses = await backend.observe(keys);
       return statuses.every(({ state }) => state === 'ended') ? statuses : undefined;
     });
