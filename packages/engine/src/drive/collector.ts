@@ -1,12 +1,13 @@
-import { lstatSync, statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FailureClass, isFlowError, type TaskOutput } from '@orchestrate/core';
 import type { FailureRecord, OutputRecord } from '../events/fact.ts';
 import type { CollectedTask, Effect, Input } from '../schedule/messages.ts';
+import { type Leftovers, outputPath } from './aside.ts';
 import { filesBelow, identityOf, Unfit } from './file-identity.ts';
-import { type JobRenderer, outputPath } from './job-renderer.ts';
 import type { Place, Places } from './places.ts';
 import type { RunBook } from './run-book.ts';
+import type { RunFolder } from './run-folder.ts';
 
 type Collected = Input & { readonly type: 'collected' };
 type Collect = Effect & { readonly type: 'collect' };
@@ -16,6 +17,9 @@ class BadOutput extends Error {
   readonly failure: FailureClass = 'user-error';
 }
 
+/** File systems stamp files with a clock that may lag by a tick. */
+const COARSE_CLOCK_MS = 20;
+
 /** Outputs published side by side. */
 const SIDE_BY_SIDE = 16;
 
@@ -23,12 +27,19 @@ const SIDE_BY_SIDE = 16;
 export class Collector {
   readonly #book: RunBook;
   readonly #places: Places;
-  readonly #renderer: JobRenderer;
+  readonly #folder: RunFolder;
+  readonly #leftovers: Leftovers;
 
-  constructor(book: RunBook, places: Places, renderer: JobRenderer) {
-    this.#book = book;
-    this.#places = places;
-    this.#renderer = renderer;
+  constructor(parts: {
+    readonly book: RunBook;
+    readonly places: Places;
+    readonly folder: RunFolder;
+    readonly leftovers: Leftovers;
+  }) {
+    this.#book = parts.book;
+    this.#places = parts.places;
+    this.#folder = parts.folder;
+    this.#leftovers = parts.leftovers;
   }
 
   async collect(effect: Collect, isInherited: boolean): Promise<Collected> {
@@ -46,6 +57,7 @@ export class Collector {
     for (let at = 0; at < effect.tasks.length; at += SIDE_BY_SIDE) {
       await Promise.all(effect.tasks.slice(at, at + SIDE_BY_SIDE).map(one));
     }
+    if (bad.length === 0) this.#leftovers.published(effect.job);
     return { type: 'collected', good: good.sort(byTask), bad: bad.sort(byTask) };
   }
 
@@ -54,21 +66,22 @@ export class Collector {
     const set = found?.[0].entry.set;
     if (found === undefined || set === undefined || set.hasOutputs === false) return [];
     const spec = set.spec(found[1], this.#book.results);
-    const stage = this.#renderer.stage(job, task);
+    const aside = this.#folder.aside(job, task);
+    const begunAt = isInherited ? (this.#book.jobs.get(job)?.submittedAt ?? 0) : undefined;
     // First all are verified, so that a task with a missing output publishes none.
-    for (const output of spec.outputs ?? []) this.#verify(output, stage, isInherited);
+    for (const output of spec.outputs ?? []) this.#verify(output, aside, isInherited);
     const records: OutputRecord[] = [];
     for (const output of spec.outputs ?? []) {
-      const record = await this.#publish(output, stage, isInherited);
+      const record = await this.#publish(output, aside, begunAt);
       this.#places.seen.set(record.address, record);
       records.push(record);
     }
     return records;
   }
 
-  #verify(output: TaskOutput, stage: string, isInherited: boolean): void {
+  #verify(output: TaskOutput, aside: string, isInherited: boolean): void {
     const place = this.#places.of(output.address);
-    const path = outputPath(this.#places, output, stage);
+    const path = outputPath(this.#places, output, aside);
     const what = `output ${output.name} (${output.address})`;
     const identity = identityOf(path);
     if (identity === undefined) {
@@ -88,10 +101,14 @@ export class Collector {
     }
   }
 
-  async #publish(output: TaskOutput, stage: string, isInherited: boolean): Promise<OutputRecord> {
+  async #publish(
+    output: TaskOutput,
+    aside: string,
+    begunAt: number | undefined,
+  ): Promise<OutputRecord> {
     const place = this.#places.of(output.address);
     const address = this.#places.normal(place);
-    const path = outputPath(this.#places, output, stage);
+    const path = outputPath(this.#places, output, aside);
     if (output.inPlace !== true) {
       if (place.folder) {
         for (const relative of filesBelow(path)) {
@@ -99,7 +116,7 @@ export class Collector {
         }
       } else if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
         await place.storage.put(path, place.key);
-      } else if (isInherited) await this.#expectPublished(output, place, stage);
+      } else if (begunAt !== undefined) await this.#expectPublished(output, place, begunAt);
     }
     const identity = await this.#places.identity(place);
     if (identity === undefined || identity instanceof Unfit) {
@@ -118,13 +135,12 @@ export class Collector {
    * The file aside is gone: an earlier leader moved it into place and died before it could say so, or the task never
    * wrote it. What is in place counts only if it came there after this attempt had begun.
    */
-  async #expectPublished(output: TaskOutput, place: Place, stage: string): Promise<void> {
-    const begunAt = statSync(stage, { throwIfNoEntry: false })?.birthtimeMs;
+  async #expectPublished(output: TaskOutput, place: Place, begunAt: number): Promise<void> {
     const publishedAt =
       place.path === undefined
         ? (await place.storage.stat(place.key))?.modifiedAt
         : lstatSync(place.path, { throwIfNoEntry: false })?.ctimeMs;
-    if (begunAt !== undefined && publishedAt !== undefined && publishedAt >= begunAt) return;
+    if (publishedAt !== undefined && publishedAt >= begunAt - COARSE_CLOCK_MS) return;
     throw new BadOutput(`output ${output.name} (${output.address}) was not written`);
   }
 }

@@ -28,7 +28,7 @@ export interface DriverParts extends EffectParts {
   /** Takes the values of secrets out of a fact. */
   readonly redact: (fact: Fact) => Fact;
   /** The driver's own fold, the same as in replay. */
-  readonly fold: (fact: Fact) => void;
+  readonly fold: (fact: Fact, at: number) => void;
 }
 
 /** How a leader's work ended. */
@@ -122,7 +122,7 @@ export class Driver {
         const clean = this.#parts.redact(
           fact.type === 'submitting' ? this.#withFingerprints(fact) : fact,
         );
-        this.#parts.fold(clean);
+        this.#parts.fold(clean, moment.now);
         facts.push(clean);
       }
       for (const effect of result.effects) effects.push(effect);

@@ -11,13 +11,13 @@ import {
   type TaskSpec,
 } from '@orchestrate/core';
 import type { Effect, Input, PlannedJob } from '../schedule/messages.ts';
+import type { Leftovers } from './aside.ts';
 import type { Collector } from './collector.ts';
 import { Gate } from './gate.ts';
 import { type LogScrubber, ofRun } from './job-log.ts';
 import type { JobRenderer } from './job-renderer.ts';
 import type { Preparer } from './preparer.ts';
 import type { RunBook } from './run-book.ts';
-import type { RunFolder } from './run-folder.ts';
 
 /** What carrying out effects needs. */
 export interface EffectParts {
@@ -28,7 +28,7 @@ export interface EffectParts {
   readonly renderer: JobRenderer;
   readonly collector: Collector;
   readonly scrubber: LogScrubber;
-  readonly folder: RunFolder;
+  readonly leftovers: Leftovers;
   readonly log: Logger;
   /** Sets of a placeholder, checked. */
   readonly expand: (placeholder: string) => readonly TaskSet[];
@@ -241,15 +241,10 @@ export class EffectRunner {
   }
 
   async #forget(effect: EffectOf<'forget'>): Promise<void> {
-    const { book, folder, scrubber, log } = this.#parts;
+    const { book, leftovers, scrubber, log } = this.#parts;
     try {
       for (const job of effect.jobs) {
-        const tasks = book.jobs.get(job)?.tasks[0];
-        const task = typeof tasks === 'number' ? tasks : tasks?.[0];
-        const set = task === undefined ? undefined : book.at(task)?.[0].entry.set;
-        if (set === undefined || set.hasOutputs !== false || set.hasInputs !== false) {
-          folder.dropStage(job);
-        }
+        leftovers.remove(job);
         book.jobs.delete(job);
         scrubber.forget(job);
         this.#submitted.delete(job);

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   confinePath,
   DEFAULT_RETRY,
@@ -16,7 +16,9 @@ import {
 import type { References } from '../project/references.ts';
 import { runError } from '../run-errors.ts';
 import type { PlannedJob } from '../schedule/messages.ts';
+import { inputPath, type Leftovers, outputPath } from './aside.ts';
 import { Confinement } from './file-identity.ts';
+import { mayShareJob } from './pack-key.ts';
 import {
   type PathsOfTask,
   replaceTokens,
@@ -35,29 +37,13 @@ export interface RendererParts {
   readonly places: Places;
   readonly folder: RunFolder;
   readonly references: References;
+  readonly leftovers: Leftovers;
 }
 
 const ENVIRONMENT_REFERENCE = /\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 function invalid(task: string, message: string): Error {
   return runError('TASK_SPEC_INVALID', `${task}: ${message}`, { details: { task } });
-}
-
-/** Where a task writes one of its outputs: at the final place, or aside until it is published. */
-export function outputPath(places: Places, output: TaskOutput, stage: string): string {
-  const place = places.of(output.address);
-  if (output.inPlace === true) {
-    if (place.path === undefined) {
-      throw runError(
-        'TASK_SPEC_INVALID',
-        `output ${output.name}: ${output.address} is not on the local disk, so it cannot be written in place`,
-        { details: { output: output.name } },
-      );
-    }
-    return place.path;
-  }
-  // Programs often go by the name of a file, so it keeps the one it will have.
-  return join(stage, output.name, basename(place.key));
 }
 
 /** Turns planned jobs into what a backend takes: paths, escalated resources, references resolved at the last moment. */
@@ -67,11 +53,6 @@ export class JobRenderer {
 
   constructor(parts: RendererParts) {
     this.#parts = parts;
-  }
-
-  /** Folder for the outputs of one task of a job. */
-  stage(job: number, task: number): string {
-    return join(this.#parts.folder.stage(job), `${task}`);
   }
 
   /** Whether the environment of a task holds secrets, so that its log has to be scrubbed. */
@@ -173,10 +154,10 @@ export class JobRenderer {
     const [lead] = specs;
     return specs.map((spec, position) => {
       const task = planned.tasks[position] ?? 0;
-      if (lead !== spec && !isPackable(lead, spec)) {
+      if (lead !== undefined && lead !== spec && !mayShareJob(lead, spec)) {
         throw invalid(
           book.registry.task(task),
-          'functions of one set must share module, export, image, directory and environment',
+          'functions of one set must share module, export, image, directory, environment, resources and options',
         );
       }
       if (spec.work.kind !== 'function') throw invalid(book.registry.task(task), 'is no function');
@@ -229,24 +210,35 @@ export class JobRenderer {
     const inputs: Record<string, string> = {};
     const outputs: Record<string, string> = {};
     if (spec.inputs === undefined && spec.outputs === undefined) return { inputs, outputs };
-    const { places } = this.#parts;
-    const stage = this.stage(job, task);
+    const { places, folder, leftovers } = this.#parts;
+    const aside = folder.aside(job, task);
     for (const { name, address } of spec.inputs ?? []) {
       const place = places.of(address);
-      inputs[name] = place.path ?? join(stage, '.inputs', name, basename(place.key));
-      if (place.path === undefined) fetches.push(fetchInput(place, inputs[name]));
+      inputs[name] = place.path ?? inputPath(aside, name, place.key);
+      if (place.path !== undefined) continue;
+      leftovers.addFolder(job, dirname(inputs[name]));
+      fetches.push(fetchInput(place, inputs[name]));
     }
     for (const output of spec.outputs ?? []) {
-      const path = outputPath(places, output, stage);
-      outputs[output.name] = path;
-      const place = places.of(output.address);
-      if (output.inPlace === true && !places.isInside(place.storageName, path)) {
-        throw invalid(output.name, `${output.address} leaves its storage through a symbolic link`);
-      }
-      if (output.inPlace === true) this.#parts.folder.make(place.folder ? path : dirname(path));
-      else mkdirSync(place.folder ? path : dirname(path), { recursive: true });
+      outputs[output.name] = this.#output(job, output, outputPath(places, output, aside));
     }
     return { inputs, outputs };
+  }
+
+  /** Makes room for an output, and answers its path. */
+  #output(job: number, output: TaskOutput, path: string): string {
+    const { places, folder, leftovers } = this.#parts;
+    const place = places.of(output.address);
+    if (output.inPlace === true) {
+      if (!places.isInside(place.storageName, path)) {
+        throw invalid(output.name, `${output.address} leaves its storage through a symbolic link`);
+      }
+      folder.make(place.folder ? path : dirname(path));
+    } else if (place.folder) {
+      mkdirSync(path, { recursive: true });
+      leftovers.addFolder(job, path);
+    } else leftovers.addFile(job, path);
+    return path;
   }
 }
 
@@ -257,18 +249,6 @@ const SECRET_ELSEWHERE =
 
 /** Calls of larger packs are nameless: nobody reads a million names. */
 const NAMED_CALLS = 64;
-
-function isPackable(lead: TaskSpec | undefined, spec: TaskSpec): boolean {
-  if (lead?.work.kind !== 'function' || spec.work.kind !== 'function') return false;
-  return (
-    lead.work.module === spec.work.module &&
-    lead.work.export === spec.work.export &&
-    lead.image === spec.image &&
-    lead.directory === spec.directory &&
-    (lead.environment === spec.environment ||
-      JSON.stringify(lead.environment) === JSON.stringify(spec.environment))
-  );
-}
 
 async function fetchInput(place: ReturnType<Places['of']>, path: string): Promise<void> {
   if (!place.folder) {

@@ -4,6 +4,7 @@ import type { Fact } from '../events/fact.ts';
 import type { Plan } from '../plan/plan-types.ts';
 import { runError } from '../run-errors.ts';
 import { Scheduler } from '../schedule/scheduler.ts';
+import { Leftovers } from './aside.ts';
 import { CodeDigests } from './code-digest.ts';
 import { Collector } from './collector.ts';
 import { Driver, type DriverEnd } from './driver.ts';
@@ -42,6 +43,7 @@ interface Parts {
   readonly book: RunBook;
   readonly source: SetSource;
   readonly backends: ReadonlyMap<string, ComputeBackend>;
+  readonly places: Places;
 }
 
 /** Leads a run until it is over or stopped. Takes over the seat and leaves it in the end. */
@@ -68,6 +70,7 @@ export async function lead(
     book,
     source: new SetSource(plan, known, book),
     backends,
+    places: new Places(request.providers.storages),
   };
   if (which.isNew) enterRun(parts);
   const { scheduler, preparer, changes } = decide(parts);
@@ -179,10 +182,9 @@ function decide(parts: Parts): {
   readonly preparer: Preparer;
   readonly changes: Change[];
 } {
-  const { request, plan, book, memory, seat, backends, source, run } = parts;
+  const { request, plan, book, memory, seat, backends, source, run, places } = parts;
   const { loaded, options } = request;
   const changes: Change[] = [];
-  const places = new Places(request.providers.storages);
   const preparer = new Preparer({
     book,
     memory,
@@ -214,10 +216,10 @@ function decide(parts: Parts): {
 const CHANGES_KEPT = 10_000;
 
 function drive(parts: Parts, scheduler: Scheduler, preparer: Preparer): Driver {
-  const { request, book, folder, run, seat, source, backends } = parts;
+  const { request, book, folder, run, seat, source, backends, places } = parts;
   const { loaded, clock, log } = request;
   const { references } = loaded;
-  const places = new Places(request.providers.storages);
+  const leftovers = new Leftovers();
   const renderer = new JobRenderer({
     run,
     projectDirectory: loaded.directory,
@@ -225,6 +227,7 @@ function drive(parts: Parts, scheduler: Scheduler, preparer: Preparer): Driver {
     places,
     folder,
     references,
+    leftovers,
   });
   return new Driver({
     run,
@@ -238,9 +241,9 @@ function drive(parts: Parts, scheduler: Scheduler, preparer: Preparer): Driver {
     book,
     preparer,
     renderer,
-    collector: new Collector(book, places, renderer),
+    collector: new Collector({ book, places, folder, leftovers }),
     scrubber: new LogScrubber({ book, renderer, folder, references }),
-    folder,
+    leftovers,
     expand: (placeholder) => {
       const sets = source.expand(placeholder);
       keepLabels(parts, sets);
@@ -252,7 +255,7 @@ function drive(parts: Parts, scheduler: Scheduler, preparer: Preparer): Driver {
       const clean = references.redact(text);
       return clean === text ? fact : (JSON.parse(clean) as Fact);
     },
-    fold: (fact) => source.fold(fact),
+    fold: (fact, at) => source.fold(fact, at),
     onEntries: (entries) => request.onEntries?.(entries, book.registry),
   });
 }

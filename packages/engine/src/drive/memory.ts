@@ -23,8 +23,8 @@ export interface MemoryHead {
 
 /** Generations of one set's memory that are kept. */
 const KEPT_GENERATIONS = 6;
-/** Specs are kept for `why` up to this many tasks a set. */
-export const SPECS_KEPT_TASKS = 20_000;
+/** Specs are kept for `why` until a run has this many characters of them. */
+export const SPECS_KEPT_CHARACTERS = 8_000_000;
 
 type Row = Record<string, unknown>;
 

@@ -6,7 +6,7 @@ import type { InputRecord } from './columns.ts';
 import { type Identity, Unfit } from './file-identity.ts';
 import { essence, fingerprint } from './fingerprint.ts';
 import type { InputDigests } from './input-digests.ts';
-import { type Memory, type MemorySet, SPECS_KEPT_TASKS } from './memory.ts';
+import { type Memory, type MemorySet, SPECS_KEPT_CHARACTERS } from './memory.ts';
 import type { Places } from './places.ts';
 import type { RunBook, SetBook } from './run-book.ts';
 import type { RegisteredSet } from './task-registry.ts';
@@ -66,6 +66,7 @@ const SIDE_BY_SIDE = 32;
 export class Preparer {
   readonly #parts: PreparerParts;
   readonly #fast = new Map<string, MemorySet | undefined>();
+  #specsLeft = SPECS_KEPT_CHARACTERS;
 
   constructor(parts: PreparerParts) {
     this.#parts = parts;
@@ -221,7 +222,10 @@ export class Preparer {
     const codes = this.#parts.codes.of(spec.work);
     for (const [code, digest] of codes) book.codes.set(code, digest);
     const text = essence(spec);
-    if (book.entry.size <= SPECS_KEPT_TASKS) book.specs[index] = text;
+    if (this.#specsLeft > 0) {
+      this.#specsLeft -= text.length;
+      book.specs[index] = text;
+    }
     const print = fingerprint(text, codes, inputs);
     book.setFingerprint(index, print);
     return print;

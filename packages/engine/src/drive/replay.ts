@@ -46,13 +46,13 @@ export class SetSource {
     return sets;
   }
 
-  fold(fact: Fact): void {
+  fold(fact: Fact, at: number): void {
     if (fact.type === 'sets-added') {
       for (const record of fact.sets) {
         this.#book.registry.add(record, this.#sets.get(record.name), fact.placeholder);
       }
     }
-    this.#book.fold(fact);
+    this.#book.fold(fact, at);
   }
 }
 
@@ -67,7 +67,7 @@ export function replay(
   for (const entry of journal.reader.entries(run)) {
     isThere = true;
     scheduler.apply(entry.fact, entry.at);
-    source.fold(entry.fact);
+    source.fold(entry.fact, entry.at);
   }
   return isThere;
 }

@@ -46,6 +46,14 @@ export interface FailedTask extends FailureRecord {
   readonly task: number;
 }
 
+/** A job that may be live. */
+export interface JobRecord {
+  readonly backend: string;
+  readonly tasks: Ranges;
+  /** Milliseconds since 1970. */
+  readonly submittedAt: number;
+}
+
 /** How often a task's resources have run out. */
 export interface RanOutCount {
   memory: number;
@@ -59,7 +67,7 @@ export class RunBook {
   readonly failed: FailedTask[] = [];
   failedTasks = 0;
   /** Tasks of jobs that may be live. */
-  readonly jobs = new Map<number, { readonly backend: string; readonly tasks: Ranges }>();
+  readonly jobs = new Map<number, JobRecord>();
   readonly ranOut = new Map<number, RanOutCount>();
   readonly attempts = new Map<number, number>();
   readonly #books = new Map<string, SetBook>();
@@ -90,11 +98,11 @@ export class RunBook {
     return entry === undefined ? undefined : [this.book(entry), task - entry.first];
   }
 
-  fold(fact: Fact): void {
+  fold(fact: Fact, at: number): void {
     switch (fact.type) {
       case 'submitting':
         for (const job of fact.jobs) {
-          this.jobs.set(job.job, { backend: fact.backend, tasks: job.tasks });
+          this.jobs.set(job.job, { backend: fact.backend, tasks: job.tasks, submittedAt: at });
         }
         this.#foldFingerprints(fact);
         break;

@@ -36,9 +36,13 @@ export class RunFolder {
     return `${folder}/${index}.${attempt}.log`;
   }
 
-  /** Where tasks of a job put their outputs before they are published. */
-  stage(job: number): string {
-    return join(this.#stage, `${job}`);
+  /**
+   * Beginning of the paths under which a task of a job keeps what is not published yet. Files lie side by side in one
+   * folder: making and removing a folder for each task costs more than most tasks.
+   */
+  aside(job: number, task: number): string {
+    this.make(this.#stage);
+    return join(this.#stage, `${job}.${task}.`);
   }
 
   /** Makes a folder once. */
@@ -46,11 +50,6 @@ export class RunFolder {
     if (this.#made.has(folder)) return;
     mkdirSync(folder, { recursive: true });
     this.#made.add(folder);
-  }
-
-  /** Removes what a job left aside. */
-  dropStage(job: number): void {
-    rmSync(this.stage(job), { recursive: true, force: true });
   }
 
   /** Removes everything that was left aside; call it when nothing is live any more. */
