@@ -18,6 +18,7 @@ import {
 } from '@orchestrate/core';
 import { neededTasks, tasksOf } from './check-flow.ts';
 import { checkPlanned } from './check-plan.ts';
+import { inlineError } from './errors.ts';
 import type { InlineFlowConfig } from './flow-schema.ts';
 import { parameterIndices } from './instance-scope.ts';
 import { type InstanceSpace, needBetween, sharedDepth } from './instance-space.ts';
@@ -239,8 +240,9 @@ class FlowPlanner {
       size: 0,
       digest: this.#digest(task),
       label: () => '',
-      spec: (_index, results) =>
-        NO_RESULTS.result(task.set, results === NO_RESULTS ? 0 : 1) as never,
+      spec: () => {
+        throw inlineError('INLINE_FLOW_INVALID', `the tasks of ${task.set} are not known yet`);
+      },
       needs: needsOf(task, undefined, this.#frame),
       expand: { into: (results) => [this.#instances(task, results)] },
     };

@@ -32,11 +32,12 @@ function dependsOnResults(text: TaskText, frame: FlowFrame): boolean {
   });
 }
 
-function eachIdentity(config: TaskConfig): string[] {
-  if (config.each === undefined) return [];
-  return [
-    `each:${'items' in config.each ? identityText(config.each.items) : config.each.template.text}`,
-  ];
+function eachIdentity({ each, needs = [] }: TaskConfig): string[] {
+  if (each === undefined) return [];
+  if ('items' in each) return [`each:${identityText(each.items)}`];
+  // A barrier turns what the expression gives from one member's value into a list of all.
+  const barriers = needs.flatMap((need) => (need.all ? [need.task] : []));
+  return [`each:${each.template.text}:${barriers.join(',')}`];
 }
 
 /** Whether the items are the same for all combinations of the outer dimensions. */
