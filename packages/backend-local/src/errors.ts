@@ -1,7 +1,6 @@
 import { errorsOf } from '@orchestrate/core';
 
-/** Errors of this package. */
-export const LOCAL_ERRORS = {
+const LOCAL_ERRORS = {
   BACKEND_JOB_UNKNOWN: {
     retry: 'never',
     hint: 'Check the key; jobs whose end was recorded are forgotten, their logs stay in the run directory.',
@@ -24,5 +23,5 @@ export const LOCAL_ERRORS = {
   },
 } as const;
 
-/** Makes the errors of {@link LOCAL_ERRORS}. */
+/** Makes the errors of this package. */
 export const localError = errorsOf(LOCAL_ERRORS);

@@ -19,7 +19,7 @@ export interface HandoverSettings {
 export type Handover = { readonly text: string } | { readonly exit: JobExit };
 
 /** Where a script goes that is too long for an argument. */
-export function scriptPath(directory: string, key: string): string {
+function scriptPath(directory: string, key: string): string {
   return join(directory, `${key}.sh`);
 }
 

@@ -43,7 +43,7 @@ function pageBytes(): number {
 }
 
 /** Reads `/proc` of Linux. */
-export class LinuxProcessTable implements ProcessTable {
+class LinuxProcessTable implements ProcessTable {
   readonly #boot = readText('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
   readonly #pageBytes = pageBytes();
 
@@ -106,7 +106,7 @@ export function parsePsLine(line: string): ProcessRow | undefined {
 }
 
 /** Asks `ps`, for macOS and other systems without `/proc`. A start is known to the second, with its date. */
-export class PsProcessTable implements ProcessTable {
+class PsProcessTable implements ProcessTable {
   #ask(selection: readonly string[]): readonly ProcessRow[] {
     try {
       const options = [...selection, '-o', 'pid=,ppid=,pgid=,stat=,rss=,lstart='];

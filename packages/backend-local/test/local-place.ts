@@ -6,7 +6,7 @@ import type { LocalBackend } from '../src/local-backend.ts';
 import { openLocalBackend } from '../src/open-backend.ts';
 
 /** What the backend is handed when it keeps its state in `place`. */
-export function localContext(place: string): PluginContext {
+function localContext(place: string): PluginContext {
   const stateDirectory = join(place, 'state');
   mkdirSync(stateDirectory, { recursive: true });
   return {

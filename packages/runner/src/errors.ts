@@ -1,7 +1,6 @@
 import { errorsOf } from '@orchestrate/core';
 
-/** Errors of this package. */
-export const RUNNER_ERRORS = {
+const RUNNER_ERRORS = {
   RUNNER_MODULE_NOT_FOUND: {
     retry: 'never',
     hint: 'Check the path of the module, or install the package in the project: npm install NAME.',
@@ -20,5 +19,5 @@ export const RUNNER_ERRORS = {
   },
 } as const;
 
-/** Makes the errors of {@link RUNNER_ERRORS}. */
+/** Makes the errors of this package. */
 export const runnerError = errorsOf(RUNNER_ERRORS);

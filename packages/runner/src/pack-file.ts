@@ -34,7 +34,7 @@ export interface PackResult {
  * Reads a pack file.
  * @throws RUNNER_PACK_INVALID
  */
-export function readPack(path: string): FunctionPack {
+function readPack(path: string): FunctionPack {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(path, 'utf8'));

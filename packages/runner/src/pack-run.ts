@@ -24,7 +24,7 @@ export interface PackRunSettings {
 }
 
 /** Milliseconds between two reports, so that slow calls are each reported at once and quick ones cost nothing. */
-export const REPORT_MS = 2;
+const REPORT_MS = 2;
 /** Calls that never wait would keep signals and messages out; they get a turn this often. While one waits, as often a report. */
 const TURN_MS = 20;
 

@@ -16,7 +16,7 @@ function fileOf(frame: string): string | undefined {
 }
 
 /** The first place in the project's own files that a stack names, `tiles.ts:12:5`. */
-export function placeOf(stack: string | undefined): string | undefined {
+function placeOf(stack: string | undefined): string | undefined {
   for (const frame of stack?.split('\n') ?? []) {
     if (!/^\s+at /.test(frame)) continue;
     const place = fileOf(frame);
