@@ -9,7 +9,7 @@ export interface Token {
 }
 
 /** Longest expression, in characters. */
-export const MAX_EXPRESSION = 4000;
+const MAX_EXPRESSION = 4000;
 
 const SPACE = /\s*/y;
 const NUMBER = /(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?/y;

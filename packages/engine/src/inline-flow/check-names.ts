@@ -38,7 +38,7 @@ export interface NameContext {
 }
 
 /** Whether `each` goes over the members of another flow; its items are then `member` as well. */
-export function eachOverMembers(task: TaskConfig): boolean {
+function eachOverMembers(task: TaskConfig): boolean {
   if (task.each === undefined || !('template' in task.each)) return false;
   const { names, text } = task.each.template;
   const [only] = names;

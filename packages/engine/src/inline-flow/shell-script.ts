@@ -6,7 +6,7 @@ import { quoteAt, type ShellPosition, variableAt } from './shell-quoting.ts';
 import { ShellScanner } from './shell-scanner.ts';
 
 /** A rendered script and the variables it reads its references from. */
-export interface RenderedScript {
+interface RenderedScript {
   readonly script: string;
   /** Variable -> `${env:NAME}`; resolved late, like all references. */
   readonly environment: Readonly<Record<string, string>>;
