@@ -16,6 +16,8 @@ export interface DispatcherEvents {
   read(keeper: Keeper): void;
   conclude: EnforcerEvents['conclude'];
   changed(job: LocalJob): void;
+  /** The keeper certainly never starts these. */
+  unstarted(keeper: Keeper, jobs: readonly LocalJob[]): void;
 }
 
 /** Jobs a keeper is given at once while jobs are so short that waiting for the next one would cost more than they do. */
@@ -103,7 +105,7 @@ export class Dispatcher {
     if (!keeper.gone) this.#events.read(keeper);
     const [present, ...behind] = keeper.jobs;
     if (present?.state !== 'running') return;
-    this.giveBack(keeper, behind);
+    this.#events.unstarted(keeper, behind);
   }
 
   /** Jobs that a keeper certainly never starts: back into the line, or over when their end was asked for. */

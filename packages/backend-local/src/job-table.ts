@@ -9,6 +9,7 @@ export class JobTable {
   readonly #listeners = new Set<Listener>();
   readonly #log: Logger;
   #changed = new Set<LocalJob>();
+  readonly #vanished = new Set<JobKey>();
 
   constructor(log: Logger) {
     this.#log = log;
@@ -42,15 +43,33 @@ export class JobTable {
 
   /** Reports the job's state soon, together with whatever else changes until then. */
   changed(job: LocalJob): void {
-    if (this.#changed.size === 0) setImmediate(() => this.#report());
+    this.#reportSoon();
     this.#changed.add(job);
+  }
+
+  /** Drops a job that turned out not to exist, and says so. */
+  vanished(job: LocalJob): void {
+    this.#reportSoon();
+    this.#jobs.delete(job.key);
+    this.#changed.delete(job);
+    this.#vanished.add(job.key);
+  }
+
+  #reportSoon(): void {
+    if (this.#changed.size + this.#vanished.size === 0) setImmediate(() => this.#report());
   }
 
   #report(): void {
     const jobs = this.#changed;
+    const gone = [...this.#vanished].filter((key) => !this.#jobs.has(key));
     this.#changed = new Set();
+    this.#vanished.clear();
     if (this.#listeners.size === 0) return;
-    const statuses = [...jobs].map((job) => job.status(true));
+    const statuses: JobStatus[] = [
+      ...[...jobs].map((job) => job.status(true)),
+      ...gone.map((key) => ({ key, state: 'absent' as const })),
+    ];
+    if (statuses.length === 0) return;
     for (const listener of this.#listeners) {
       try {
         listener(statuses);

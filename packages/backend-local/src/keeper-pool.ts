@@ -54,7 +54,13 @@ export class KeeperPool implements JobEvents {
     this.#dispatcher = new Dispatcher(
       parts.admission,
       parts.handover,
-      { startKeeper: (kind) => this.#startKeeper(kind), read, conclude, changed },
+      {
+        startKeeper: (kind) => this.#startKeeper(kind),
+        read,
+        conclude,
+        changed,
+        unstarted: (keeper, jobs) => this.#unstarted(keeper, jobs),
+      },
       parts.log,
     );
     this.#enforcer = new Enforcer(processes, graceSeconds, { isolate, conclude }, parts.log);
@@ -253,7 +259,8 @@ export class KeeperPool implements JobEvents {
       keeper.remembered -= 1;
       if (job.forced === undefined) {
         job.state = 'ended';
-        this.#parts.table.delete(job.key);
+        if (!keeper.gone) keeper.records.append({ kind: 'refused', key: job.key });
+        this.#parts.table.vanished(job);
       } else this.#conclude(job, { outcome: job.forced, message: 'ended before it started' });
     }
     this.#dispatcher.giveBack(
@@ -350,6 +357,9 @@ export class KeeperPool implements JobEvents {
 
   /** Removes the files of a keeper that is gone, once nobody needs them. */
   #retire(keeper: Keeper): void {
+    if (keeper.adopted && keeper.jobs.length === 0 && keeper.remembered <= 0) {
+      keeper.gone ||= !isAlive(keeper, this.#parts.settings.processes);
+    }
     const tooOld = this.#parts.settings.now() - keeper.header.createdAt > KEEP_MS;
     if (!keeper.gone || keeper.jobs.length > 0 || (keeper.remembered > 0 && !tooOld)) return;
     keeper.removeFiles();

@@ -38,6 +38,30 @@ it.each([0, 15, 40, 90, 160])(
   },
 );
 
+it('says that a job is absent which an old keeper will not start any more because the one before it is cancelled', async () => {
+  const place = newPlace();
+  const quick = Array.from({ length: 40 }, (_, n) => job(place, n, sh(':')));
+  const long = [100, 101].map((n) => job(place, n, sh('echo here; sleep 600')));
+  const behind = Array.from({ length: 8 }, (_, n) => job(place, 200 + n, sh('echo never')));
+  const leader = await startLeader(place, [...quick, ...long, ...behind]);
+  await until('the long jobs to start', () =>
+    long.every((one) => linesOf(one.logPath).length > 0) ? true : undefined,
+  );
+  await killLeader(leader);
+
+  await using backend = openAt(place, CAPACITY);
+  await backend.find(behind.map((one) => one.key));
+  await backend.cancel(long.map((one) => one.key));
+  await ended(
+    backend,
+    long.map((one) => one.key),
+  );
+  const statuses = await backend.find(behind.map((one) => one.key));
+
+  expect(statuses.map(({ state }) => state)).toEqual(behind.map(() => 'absent'));
+  expect(behind.flatMap((one) => linesOf(one.logPath))).toEqual([]);
+});
+
 it('finishes the calls of a pack when the leader is killed in the middle of it', async () => {
   const place = newPlace();
   const ran = join(place, 'ran');
