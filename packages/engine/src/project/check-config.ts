@@ -1,6 +1,7 @@
 import type { Json, Plugin } from '@orchestrate/core';
 import type { PluginRegistry } from '../plugins/plugin-registry.ts';
 import type { ProblemList } from './problem-list.ts';
+import { ONCE } from './project-schema.ts';
 import { explainIssues } from './schema-issues.ts';
 import { type Node, nodeAt, type Path, spotAt } from './tree.ts';
 
@@ -33,7 +34,7 @@ export function checkedConfig(
   alsoKnown: readonly string[] = [],
 ): { readonly config: unknown } | undefined {
   try {
-    const result = plugin.config.safeParse(value);
+    const result = plugin.config.safeParse(value, ONCE);
     if (result.success) return { config: result.data };
     const node = nodeAt(root, path);
     for (const one of explainIssues(result.error.issues, {

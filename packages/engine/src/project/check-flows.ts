@@ -3,7 +3,7 @@ import { type Checking, checkedConfig, pluginAt } from './check-config.ts';
 import { flowOrder } from './flow-order.ts';
 import type { ConfiguredFlow } from './loaded-project.ts';
 import { withoutKeys } from './plain.ts';
-import { FLOW_FIELDS, PluginFlow } from './project-schema.ts';
+import { FLOW_FIELDS, ONCE, PluginFlow } from './project-schema.ts';
 import { explainIssues } from './schema-issues.ts';
 import { nodeAt, type Path, spotAt } from './tree.ts';
 import { listed } from './value-words.ts';
@@ -74,7 +74,7 @@ async function flowConfig(
 
 /** Only keys are new here: the types of the common fields were checked with the whole file. */
 function checkPluginFlow({ root, problems }: Checking, entry: JsonObject, path: Path): void {
-  const result = PluginFlow.safeParse(entry);
+  const result = PluginFlow.safeParse(entry, ONCE);
   if (result.success) return;
   for (const one of explainIssues(result.error.issues, {
     schema: PluginFlow,

@@ -6,7 +6,7 @@ import { checkReferences } from './check-references.ts';
 import type { LoadedProject, RunSettings } from './loaded-project.ts';
 import { plainOf, withoutKeys } from './plain.ts';
 import type { ProjectReferences } from './project-references.ts';
-import { ProjectFile } from './project-schema.ts';
+import { ONCE, ProjectFile } from './project-schema.ts';
 import { scanProject } from './scan.ts';
 import { explainIssues } from './schema-issues.ts';
 import { spotAt } from './tree.ts';
@@ -87,7 +87,7 @@ export async function checkProject(
 }
 
 function checkShared({ root, problems }: Checking, plain: JsonObject): ProjectFile | undefined {
-  const result = ProjectFile.safeParse(plain);
+  const result = ProjectFile.safeParse(plain, ONCE);
   if (result.success) return result.data;
   for (const one of explainIssues(result.error.issues, { schema: ProjectFile, node: root })) {
     problems.error(spotAt(root, one.path, one.point), one.path, one.message, one.hint);

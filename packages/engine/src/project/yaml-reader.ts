@@ -60,7 +60,7 @@ function composed(source: Source, problems: ProblemList, at: Path): Document.Par
       problems.error({ source, offset: 0 }, at, `holds more than ${MAX_LEXEMES / 4} values`, LARGE);
       return undefined;
     }
-    tokens.push(...parser.next(lexeme));
+    for (const token of parser.next(lexeme)) tokens.push(token);
   }
   tokens.push(...parser.end());
   const deep = tooDeep(tokens);
