@@ -83,10 +83,7 @@ export async function lead(
   const driver = drive(parts, scheduler, preparer);
   const done = driver.done
     .then((end) => wrapUp(parts, end, changes, (clock.monotonic() - began) / 1000))
-    .finally(async () => {
-      await backends.get('leader')?.[Symbol.asyncDispose]();
-      seat[Symbol.dispose]();
-    });
+    .finally(() => leave(parts));
   // A caller that never looks at the end must not bring the process down with it.
   done.catch(() => undefined);
   driver.start();
@@ -99,6 +96,11 @@ export async function lead(
     ask: (asked, tasks) =>
       driver.push({ type: 'asked', request: asked, ...(tasks === undefined ? {} : { tasks }) }),
   };
+}
+
+async function leave({ backends, seat }: Parts): Promise<void> {
+  await backends.get('leader')?.[Symbol.asyncDispose]();
+  seat[Symbol.dispose]();
 }
 
 function withLeader(request: RunRequest, plan: Plan): ReadonlyMap<string, ComputeBackend> {

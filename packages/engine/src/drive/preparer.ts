@@ -186,7 +186,7 @@ export class Preparer {
       }
       const go = async (): Promise<void> => {
         try {
-          const known = await Promise.all(looked);
+          const known = await Promise.all(looked.map(async (one) => one));
           const missing = known.find((one) => typeof one === 'string');
           if (typeof missing === 'string') return fail(missing);
           const inputs = known.filter((one) => typeof one !== 'string');

@@ -1,6 +1,6 @@
 import type { Json, RunId } from '@orchestrate/core';
 import type { Journal } from '../journal/journal.ts';
-import type { Memory, MemorySet } from './memory.ts';
+import type { Memory, MemorySet, MemoryToSave } from './memory.ts';
 import type { RunBook, SetBook } from './run-book.ts';
 
 /** Whether what was remembered was done by the code that this run used. */
@@ -49,43 +49,51 @@ export function saveMemory(
   if (changed.length === 0) return;
   journal.transact(() => {
     for (const one of changed) {
-      const { record, first, size, set } = one.entry;
+      const { record, size } = one.entry;
       const before = memory.of(record.name).find((known) => known.digest === record.digest);
       if (before !== undefined && before.size === size && isSameCode(one, before)) {
         mergeColumns(one, before);
         for (const [code, digest] of Object.entries(before.head.codes)) one.codes.set(code, digest);
         if (before.head.usesResults) one.usesResults = true;
       }
-      const results: [number, Json][] = [];
-      for (let index = 0; index < size; index += 1) {
-        const value = one.done[index] === 1 ? book.results.get(first + index) : undefined;
-        if (value !== undefined) results.push([index, value]);
-      }
-      one.outputs.length = hasAny(one.outputs) ? size : 0;
-      one.inputs.length = hasAny(one.inputs) ? size : 0;
-      one.specs.length = hasAny(one.specs) ? size : 0;
-      const hasInputs = set?.hasInputs !== false;
-      memory.save(
-        {
-          name: record.name,
-          digest: record.digest,
-          run,
-          size,
-          head: {
-            codes: Object.fromEntries(one.codes),
-            usesResults: one.usesResults,
-            hasInputs,
-          },
-          done: one.done,
-          fingerprints: one.fingerprints,
-          ...(one.inputs.length === 0 ? {} : { inputs: Array.from(one.inputs) }),
-          ...(one.outputs.length === 0 ? {} : { outputs: Array.from(one.outputs) }),
-          results,
-          ...(one.specs.length === 0 ? {} : { specs: Array.from(one.specs) }),
-        },
-        now,
-        redact,
-      );
+      memory.save(toSave(one, book, run), now, redact);
     }
   });
+}
+
+function column<T>(values: (T | undefined)[], size: number): (T | undefined)[] | undefined {
+  if (!hasAny(values)) return undefined;
+  values.length = size;
+  return Array.from(values);
+}
+
+function toSave(one: SetBook, book: RunBook, run: RunId): MemoryToSave {
+  const { record, first, size, set } = one.entry;
+  const results: [number, Json][] = [];
+  for (let index = 0; index < size; index += 1) {
+    const value = one.done[index] === 1 ? book.results.get(first + index) : undefined;
+    if (value !== undefined) results.push([index, value]);
+  }
+  const [inputs, outputs, specs] = [
+    column(one.inputs, size),
+    column(one.outputs, size),
+    column(one.specs, size),
+  ];
+  return {
+    name: record.name,
+    digest: record.digest,
+    run,
+    size,
+    head: {
+      codes: Object.fromEntries(one.codes),
+      usesResults: one.usesResults,
+      hasInputs: set?.hasInputs !== false,
+    },
+    done: one.done,
+    fingerprints: one.fingerprints,
+    ...(inputs === undefined ? {} : { inputs }),
+    ...(outputs === undefined ? {} : { outputs }),
+    results,
+    ...(specs === undefined ? {} : { specs }),
+  };
 }

@@ -84,7 +84,8 @@ export function selectSets(plan: Plan, only: readonly string[]): Plan {
       take(need.set);
     }
   };
-  for (const name of [...chosen.keys()]) take(name);
+  const asked = Array.from(chosen.keys());
+  for (const name of asked) take(name);
   const sets: PlannedSet[] = [];
   for (const entry of plan.sets) {
     const selected = chosen.get(entry.set.name);

@@ -9,6 +9,7 @@ import { planProject } from '../plan/plan-project.ts';
 import type { Plan } from '../plan/plan-types.ts';
 import { runError } from '../run-errors.ts';
 import { registryOf, selectTasks } from '../views/run-names.ts';
+import { liveJobs } from './abandon-run.ts';
 import { lead } from './lead-run.ts';
 import type { RunHandle, RunRequest, RunSummary } from './run-types.ts';
 import { selectSets } from './select-sets.ts';
@@ -97,10 +98,8 @@ export async function startRun(request: RunRequest): Promise<RunHandle> {
     if (open.graph === plan.digest && request.options?.abandon !== true) {
       return await lead(request, plan, seat, { id: open.id, isNew: false });
     }
-    const hasSubmitted = [...seat.journal.reader.entries(open.id)].some(
-      ({ fact }) => fact.type === 'submitting',
-    );
-    if (hasSubmitted && request.options?.abandon !== true) {
+    const live = liveJobs(seat.journal, open.id);
+    if (live.size > 0 && request.options?.abandon !== true) {
       throw runError(
         'RUN_UNFINISHED',
         `run ${open.id} is unfinished and the project has changed since; its jobs may still be alive`,

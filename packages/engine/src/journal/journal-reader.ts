@@ -22,6 +22,7 @@ export interface RunRow {
 type Row = Record<string, unknown>;
 
 function runRow(row: Row): RunRow {
+  const outcome = row['outcome'];
   return {
     id: String(row['id']) as RunId,
     name: String(row['name']),
@@ -29,9 +30,7 @@ function runRow(row: Row): RunRow {
     graph: String(row['graph']),
     beganAt: Number(row['began_at']),
     ...(row['ended_at'] === null ? {} : { endedAt: Number(row['ended_at']) }),
-    ...(row['outcome'] === null
-      ? {}
-      : { outcome: String(row['outcome']) as Exclude<RunOutcome, 'stopped'> }),
+    ...(typeof outcome === 'string' ? { outcome: outcome as Exclude<RunOutcome, 'stopped'> } : {}),
   };
 }
 
@@ -156,7 +155,7 @@ export class JournalReader implements Disposable {
         yield fresh;
         if (last.fact.type === 'run-ended') return;
       }
-      await pause(pauseMs, undefined, { ...(signal === undefined ? {} : { signal }) }).catch(
+      await pause(pauseMs, undefined, signal === undefined ? {} : { signal }).catch(
         () => undefined,
       );
       pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.5);

@@ -73,6 +73,10 @@ function checkSet(set: TaskSet, known: Known): void {
       `runs on backend ${set.backend}, expected one of ${[...known.backends, 'leader'].join(', ')}`,
     );
   }
+  checkLimits(set, known);
+}
+
+function checkLimits(set: TaskSet, known: Known): void {
   const limits = Object.keys(set.limits ?? {});
   if (set.group?.limit !== undefined) limits.push(set.group.limit);
   for (const limit of limits) {

@@ -114,23 +114,25 @@ function unfinishedNeeds({ fold, plan }: ExplainParts, task: number): string[] {
     return [];
   }
   const needs = file.sets?.find((set) => set.name === place?.set)?.needs ?? [];
-  const waits: string[] = [];
-  for (const need of needs) {
-    for (const part of fold.registry.partsOf(need.set)) {
+  return needs.flatMap((need) =>
+    fold.registry.partsOf(need.set).flatMap((part) => {
       const entry = fold.registry.named(part);
-      if (entry === undefined) continue;
+      if (entry === undefined) return [];
       if (need.how === 'aligned') {
         const other = entry.first + (place?.index ?? 0);
-        if (!FINISHED.includes(fold.state(other))) waits.push(fold.registry.task(other));
-        continue;
+        return FINISHED.includes(fold.state(other)) ? [] : [fold.registry.task(other)];
       }
-      let open = 0;
-      for (let at = entry.first; at < entry.first + entry.size; at += 1) {
-        if (!FINISHED.includes(fold.state(at))) open += 1;
-      }
-      if (open > 0 || entry.record.placeholder === true)
-        waits.push(`${part} (${open} of ${entry.size} open)`);
-    }
+      const open = openTasks(fold, entry.first, entry.size);
+      if (open === 0 && entry.record.placeholder !== true) return [];
+      return [`${part} (${open} of ${entry.size} open)`];
+    }),
+  );
+}
+
+function openTasks(fold: RunFold, first: number, size: number): number {
+  let open = 0;
+  for (let at = first; at < first + size; at += 1) {
+    if (!FINISHED.includes(fold.state(at))) open += 1;
   }
-  return waits;
+  return open;
 }
