@@ -89,8 +89,8 @@ async function diagnoseContainers(container: ContainerRuntime | undefined): Prom
     return {
       subject,
       state: 'warning',
-      message: 'no podman, docker or apptainer; tasks with an image cannot run here',
-      hint: 'Install one of them if a task names an image.',
+      message: 'no podman, apptainer or docker with a daemon; tasks with an image cannot run here',
+      hint: 'Install or start one of them if a task names an image.',
     };
   }
   const name = basename(container.program);
