@@ -20,21 +20,26 @@ function current(file: string): string {
   }
 }
 
-const files = await projectReference([storageLocal, backendLocal]);
-const stale = Object.entries(files).filter(([name, text]) => current(join(root, name)) !== text);
-const check = process.argv.includes('--check');
-for (const [name, text] of stale) {
-  const file = join(root, name);
-  if (check) process.stderr.write(`${name} is out of date\n`);
-  else {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-    process.stdout.write(`wrote ${name}\n`);
-  }
+/** Generated files whose text in the repository is not what would be written now: name -> new text. */
+export async function staleReference(): Promise<ReadonlyMap<string, string>> {
+  const files = await projectReference([storageLocal, backendLocal]);
+  const stale = Object.entries(files).filter(([name, text]) => current(join(root, name)) !== text);
+  return new Map(stale);
 }
-if (check && stale.length > 0) {
-  process.stderr.write(
-    'run: node --conditions=@orchestrate/source tools/docs/generate-schema.ts\n',
-  );
-  process.exitCode = 1;
+
+function write(name: string, text: string): void {
+  const file = join(root, name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  process.stdout.write(`wrote ${name}\n`);
+}
+
+if (import.meta.main) {
+  const stale = await staleReference();
+  const check = process.argv.includes('--check');
+  for (const [name, text] of stale) {
+    if (check) process.stderr.write(`${name} is out of date: run this without --check\n`);
+    else write(name, text);
+  }
+  if (check && stale.size > 0) process.exitCode = 1;
 }

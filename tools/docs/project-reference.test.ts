@@ -1,19 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import backendLocal from '@orchestrate/backend-local';
 import storageLocal from '@orchestrate/storage-local';
 import { expect, it } from 'vitest';
+import { staleReference } from './generate-schema.ts';
 import { projectReference } from './project-reference.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-
 it('finds the generated reference of the project file fresh', async () => {
-  const files = await projectReference([storageLocal, backendLocal]);
-
-  const written = Object.keys(files).map((name) => [name, readFileSync(join(root, name), 'utf8')]);
+  const stale = await staleReference();
 
   // When this fails: node --conditions=@orchestrate/source tools/docs/generate-schema.ts
-  expect(Object.fromEntries(written)).toEqual(files);
+  expect([...stale.keys()]).toEqual([]);
 });
 
 it('names every option of a plugin with its type and meaning', async () => {

@@ -1,7 +1,7 @@
 import { errorsOf } from '@orchestrate/core';
 
 /** Errors of the project file, its references, its plugins and their wiring. */
-export const PROJECT_ERRORS = {
+const PROJECT_ERRORS = {
   // Project file
   PROJECT_INVALID: {
     retry: 'never',

@@ -17,7 +17,7 @@ function propertiesOf(schema: JsonSchema): Record<string, unknown> {
 }
 
 /** Options of one plugin as a JSON schema. */
-export function pluginJsonSchema(plugin: Plugin): JsonSchema {
+function pluginJsonSchema(plugin: Plugin): JsonSchema {
   return schemaOf(plugin.config as z.ZodType);
 }
 

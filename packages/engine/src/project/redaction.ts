@@ -1,11 +1,11 @@
 /** What stands in place of a secret. */
-export const REDACTED = '***';
+const REDACTED = '***';
 
 /** Shorter parts of a secret (lines, inner pieces of its base64 form) would be found in innocent text. */
 const SHORTEST_PART = 8;
 
 /** Every form in which a secret may show up: as it is, encoded, escaped, and line by line. */
-export function formsOf(secret: string): readonly string[] {
+function formsOf(secret: string): readonly string[] {
   const lines = secret.split(/\r?\n/).map((line) => line.trim());
   const texts = [
     secret,

@@ -2,7 +2,7 @@ import { findReferences } from './reference-syntax.ts';
 import type { Node, Path, ScalarNode } from './tree.ts';
 
 /** A text of the project that holds references. */
-export interface ReferringText {
+interface ReferringText {
   readonly node: ScalarNode;
   readonly path: Path;
   readonly references: ReturnType<typeof findReferences>;

@@ -16,7 +16,7 @@ export interface ScalarNode {
 }
 
 /** A list. */
-export interface ListNode {
+interface ListNode {
   readonly kind: 'list';
   readonly at: Spot;
   readonly items: readonly Node[];
