@@ -3,8 +3,10 @@ import { job, key } from './jobs.ts';
 import { openAt } from './local-place.ts';
 import { newPlace } from './place.ts';
 
+const shell = '/no/such/shell';
+
 it.each([
-  [{ shell: '/no/such/shell' }, 'LOCAL_SHELL_MISSING'],
+  [{ shell }, 'LOCAL_SHELL_MISSING'],
   [{ containers: 'apptainer' }, 'LOCAL_CONTAINERS_MISSING'],
 ])('refuses to open with %j: %s', (options, code) => {
   const place = newPlace();

@@ -2,7 +2,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JobSpec, JobStatus } from '@orchestrate/core';
 import { expect, it } from 'vitest';
-import { ended, job, key } from './jobs.ts';
+import { ended, job, key, sh } from './jobs.ts';
 import { openAt } from './local-place.ts';
 import { linesOf, newPlace } from './place.ts';
 
@@ -50,7 +50,7 @@ it('runs a shell text of 300 KB, and keeps nothing of it afterwards', async () =
   const place = newPlace();
   const script = `${'# a comment\n'.repeat(25_000)}echo end`;
 
-  const status = await run(place, job(place, 1, { kind: 'shell', shell: 'sh', script }));
+  const status = await run(place, job(place, 1, sh(script)));
 
   expect(status?.exit?.outcome).toBe('succeeded');
   expect(linesOf(join(place, '1.log'))).toEqual(['end']);

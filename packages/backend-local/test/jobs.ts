@@ -36,7 +36,8 @@ export function job(
 
 /** Work in a shell. */
 export function sh(script: string): JobSpec['work'] {
-  return { kind: 'shell', shell: 'sh', script };
+  const shell = 'sh';
+  return { kind: 'shell', shell, script };
 }
 
 /** Asks until there is an answer. */
