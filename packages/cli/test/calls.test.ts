@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { writeCrashLog } from '../src/crash-log.ts';
+import { reportError } from '../src/output/render-error.ts';
 import { Project } from './command-line.ts';
 
 describe('a call without a project', () => {
@@ -79,6 +81,10 @@ describe('init', () => {
     expect(validated.stderr).toBe('');
     expect(validated.stdout).toMatch(/is valid: [12] flows?, [0-9]+ tasks/);
     expect(validated.code).toBe(0);
+
+    const file = join(project.folder, 'new one', '.orchestrate/project.schema.json');
+    const schema = JSON.parse(readFileSync(file, 'utf8')) as { properties: object };
+    expect(Object.keys(schema.properties)).toContain('flows');
   });
 
   it('overwrites nothing and writes nothing beside what is there', async () => {
@@ -117,6 +123,42 @@ describe('validate', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       valid: false,
       problems: [{ line: 2, severity: 'error' }],
+    });
+  });
+});
+
+describe('a defect', () => {
+  it('is told in short, ends with 70, and leaves its stack in a file without secrets', async () => {
+    using project = new Project({ 'project.yaml': 'name: x\n' });
+    const file = join(project.folder, 'project.yaml');
+    const error = new TypeError('x is not a function: hunter2');
+    const path = writeCrashLog({
+      error,
+      version: '1.2.3',
+      command: 'run',
+      projectFile: file,
+      redact: (text) => text.replaceAll('hunter2', '***'),
+      at: Date.UTC(2026, 0, 2, 3, 4, 5),
+    });
+
+    expect(path).toBe(join(project.folder, '.orchestrate/crash-2026-01-02T03-04-05-000Z.log'));
+    const text = readFileSync(path ?? '', 'utf8');
+    expect(text).toContain('orchestrate 1.2.3 on node');
+    expect(text).toContain('calls.test.ts');
+    expect(text).not.toContain('hunter2');
+    expect(reportError(error)).toBeUndefined();
+  });
+
+  it('is none when the system refuses something: a person can change that', () => {
+    const error = Object.assign(new Error('EACCES: permission denied'), {
+      code: 'EACCES',
+      syscall: 'open',
+      path: '/x/y',
+    });
+
+    expect(reportError(error)).toMatchObject({
+      code: 'EACCES',
+      message: 'open /x/y: permission denied',
     });
   });
 });

@@ -19,7 +19,6 @@ export {
 } from './drive/start-run.ts';
 export type { Fact, JournalEntry, OutputRecord, Ranges, SetRecord } from './events/fact.ts';
 export { countOf, eachOf, rangesOf, toArray } from './events/ranges.ts';
-export { inlineFlow } from './inline-flow/inline-flow.ts';
 export { journalPath, STATE_FOLDER } from './journal/journal.ts';
 export { isLed, type Owner, readOwner } from './journal/project-lock.ts';
 export { describePlan } from './plan/describe-plan.ts';

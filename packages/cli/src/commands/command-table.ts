@@ -234,9 +234,19 @@ export const COMMANDS: readonly CommandSpec[] = [
     description: [
       'Shows kind, name, package, version and contract of every plugin, and what in the project uses it.',
     ],
+    options: [
+      {
+        name: 'schema',
+        says: 'Write the JSON schema of a project file with these plugins instead, for editors',
+      },
+    ],
     examples: [
       { line: 'orchestrate plugins', says: 'a table' },
       { line: 'orchestrate plugins --json', says: 'for a program' },
+      {
+        line: 'orchestrate plugins --schema > .orchestrate/project.schema.json',
+        says: 'editors then complete and check project.yaml',
+      },
     ],
     load: async () => (await import('./plugins.ts')).plugins,
   },

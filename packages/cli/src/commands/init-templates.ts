@@ -3,7 +3,10 @@ import { basename } from 'node:path';
 /** Names of the templates of `orchestrate init`. */
 export type TemplateName = 'sweep' | 'minimal';
 
-const SCHEMA_LINE = '# yaml-language-server: $schema=./.orchestrate/project.schema.json';
+/** Where `init` writes the JSON schema that the first line of a project file names. */
+export const SCHEMA_FILE = '.orchestrate/project.schema.json';
+
+const SCHEMA_LINE = `# yaml-language-server: $schema=./${SCHEMA_FILE}`;
 
 /** A project name made from that of the folder. */
 export function projectNameFor(folder: string): string {

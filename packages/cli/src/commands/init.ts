@@ -1,11 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import type { CommandBody } from '../command-context.ts';
+import type { CommandBody, Environment } from '../command-context.ts';
 import { cliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { countOf } from '../output/quantity-text.ts';
+import { BUILTINS } from '../session/builtins.ts';
 import { shellQuote } from '../views/shell-quote.ts';
-import { type TemplateName, templateFiles } from './init-templates.ts';
+import { SCHEMA_FILE, type TemplateName, templateFiles } from './init-templates.ts';
 
 interface NewFile {
   readonly path: string;
@@ -40,12 +41,28 @@ async function writeAll(folder: string, files: readonly NewFile[]): Promise<void
   }
 }
 
+/** Writes what the first line of the project file names, so that editors complete and check it. */
+async function writeSchema(folder: string, environment: Environment): Promise<void> {
+  const { loadProject, projectJsonSchema } = await import('@orchestrate/engine');
+  const loaded = await loadProject({
+    file: 'project.yaml',
+    cwd: folder,
+    env: environment,
+    builtins: BUILTINS,
+  });
+  const schema = projectJsonSchema(loaded.plugins.map(({ plugin }) => plugin));
+  const file = join(folder, SCHEMA_FILE);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify(schema, undefined, 2)}\n`);
+}
+
 /** `orchestrate init [FOLDER]`. */
-export const init: CommandBody = async ({ call, output, directory }) => {
+export const init: CommandBody = async ({ call, output, directory, environment }) => {
   const folder = resolve(directory, call.text('FOLDER') ?? '.');
   const template: TemplateName = call.text('template') === 'minimal' ? 'minimal' : 'sweep';
   const files = templateFiles(template, folder);
   await writeAll(folder, files);
+  await writeSchema(folder, environment);
   const here = relative(directory, folder);
   if (output.isJson) {
     output.answer({ folder, template, files: files.map((file) => file.path) });

@@ -33,8 +33,14 @@ function linesOf(loaded: LoadedProjectFile): readonly PluginLine[] {
 
 /** `orchestrate plugins`. */
 export const plugins: CommandBody = async (context) => {
-  const { output } = context;
-  const lines = linesOf(await openProject(context));
+  const { call, output } = context;
+  const loaded = await openProject(context);
+  if (call.has('schema')) {
+    const { projectJsonSchema } = await import('@orchestrate/engine');
+    output.answer(projectJsonSchema(loaded.plugins.map(({ plugin }) => plugin)));
+    return EXIT.succeeded;
+  }
+  const lines = linesOf(loaded);
   if (output.isJson) {
     output.answer({ plugins: lines });
     return EXIT.succeeded;

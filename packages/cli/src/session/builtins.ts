@@ -14,10 +14,4 @@ export const BUILTINS: readonly Builtin[] = [
     package: '@orchestrate/storage-local',
     load: async () => (await import('@orchestrate/storage-local')).default,
   },
-  {
-    kind: 'flow',
-    name: 'inline',
-    package: '@orchestrate/engine',
-    load: async () => (await import('@orchestrate/engine')).inlineFlow,
-  },
 ];
