@@ -81,9 +81,7 @@ export async function lead(
   }
   begin(parts, which.isNew);
   const driver = drive(parts, scheduler, preparer);
-  const done = driver.done
-    .then((end) => wrapUp(parts, end, changes, (clock.monotonic() - began) / 1000))
-    .finally(() => leave(parts));
+  const done = conclude(parts, driver, changes, began);
   // A caller that never looks at the end must not bring the process down with it.
   done.catch(() => undefined);
   driver.start();
@@ -98,9 +96,20 @@ export async function lead(
   };
 }
 
-async function leave({ backends, seat }: Parts): Promise<void> {
-  await backends.get('leader')?.[Symbol.asyncDispose]();
-  seat[Symbol.dispose]();
+/** Waits for the end, sums up, and gives the seat back whatever happens. */
+async function conclude(
+  parts: Parts,
+  driver: Driver,
+  changes: readonly Change[],
+  began: number,
+): Promise<RunSummary> {
+  try {
+    const end = await driver.done;
+    return wrapUp(parts, end, changes, (parts.request.clock.monotonic() - began) / 1000);
+  } finally {
+    await parts.backends.get('leader')?.[Symbol.asyncDispose]();
+    parts.seat[Symbol.dispose]();
+  }
 }
 
 function withLeader(request: RunRequest, plan: Plan): ReadonlyMap<string, ComputeBackend> {

@@ -227,6 +227,7 @@ export class Preparer {
       book.specs[index] = text;
     }
     const print = fingerprint(text, codes, inputs);
+    if (!book.hasFingerprint(index)) book.rendered += 1;
     book.setFingerprint(index, print);
     return print;
   }

@@ -17,6 +17,8 @@ export class SetBook {
   readonly specs: (string | undefined)[] = [];
   readonly codes = new Map<string, string>();
   usesResults = false;
+  /** Tasks whose specs this leader has rendered: only then are codes and `usesResults` the whole truth. */
+  rendered = 0;
   /** Whether something finished that the memory does not have under this digest. */
   isNew = false;
   readonly counts = { succeeded: 0, reused: 0, failed: 0, skipped: 0, cancelled: 0 };

@@ -3,6 +3,13 @@ import type { Journal } from '../journal/journal.ts';
 import type { Memory, MemorySet, MemoryToSave } from './memory.ts';
 import type { RunBook, SetBook } from './run-book.ts';
 
+/** Whether this run has found out that a set does not depend on results, which was not known before. */
+function isBetterKnown(book: SetBook, memory: Memory): boolean {
+  if (book.usesResults || book.rendered < book.entry.size) return false;
+  const { name, digest } = book.entry.record;
+  return memory.of(name).some((one) => one.digest === digest && one.head.usesResults);
+}
+
 /** Whether what was remembered was done by the code that this run used. */
 function isSameCode(book: SetBook, memory: MemorySet): boolean {
   const then = Object.entries(memory.head.codes);
@@ -45,7 +52,9 @@ export function saveMemory(
   now: number,
 ): void {
   const { journal, memory, book, run, redact } = parts;
-  const changed = [...book.books].filter((one) => one.isNew && one.entry.set?.reuse !== false);
+  const changed = [...book.books].filter(
+    (one) => one.entry.set?.reuse !== false && (one.isNew || isBetterKnown(one, memory)),
+  );
   if (changed.length === 0) return;
   journal.transact(() => {
     for (const one of changed) {
@@ -54,7 +63,10 @@ export function saveMemory(
       if (before !== undefined && before.size === size && isSameCode(one, before)) {
         mergeColumns(one, before);
         for (const [code, digest] of Object.entries(before.head.codes)) one.codes.set(code, digest);
-        if (before.head.usesResults) one.usesResults = true;
+        if (before.head.usesResults && one.rendered < size) one.usesResults = true;
+      } else if (one.rendered < size && one.done.includes(1)) {
+        // An earlier leader rendered some of it, and what it saw is not known: specs have to be compared next time.
+        one.usesResults = true;
       }
       memory.save(toSave(one, book, run), now, redact);
     }

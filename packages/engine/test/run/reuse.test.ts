@@ -2,6 +2,7 @@ import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TaskSet } from '@orchestrate/core';
 import { describe, expect, it } from 'vitest';
+import { startRun } from '../../src/drive/start-run.ts';
 import { openHistory } from '../../src/views/history.ts';
 import { chain, copier, finished, PROGRAMS, run, writer } from '../support/chain.ts';
 import { ProgramBackend } from '../support/program-backend.ts';
@@ -104,5 +105,35 @@ describe('a second run', () => {
     await finished({ ...requestFor(folder, chain(), { backend }), options: { fresh: true } });
 
     expect(backend.submitted).toHaveLength(4);
+  });
+});
+
+describe('a run after one that was interrupted and resumed', () => {
+  it('notices code that was edited since, also where the second leader rendered nothing', async () => {
+    using folder = new ProjectFolder();
+    const script = join(folder.path, 'model.py');
+    writeFileSync(script, 'print(1)');
+    const spec = {
+      ...writer('x'),
+      work: { kind: 'command', argv: ['write', '{{ outputs.file }}', 'model.py'] },
+    } as const;
+    const sets = [setOf('flow.model', [spec], { hasInputs: false })];
+    const known = new Map();
+    const first = new ProgramBackend(PROGRAMS, known);
+    first.isOpen = false;
+    const handle = await startRun(requestFor(folder, sets, { backend: first }));
+    await expect.poll(() => first.submitted.length).toBe(1);
+    handle.ask('detach');
+    await handle.done;
+    first.release();
+    const resumed = await run(folder, sets, new ProgramBackend(PROGRAMS, known));
+
+    const unchanged = await run(folder, sets);
+    writeFileSync(script, 'print(2)');
+    const edited = await run(folder, sets);
+
+    expect(resumed).toMatchObject({ names: [], summary: { outcome: 'succeeded' } });
+    expect(unchanged.names).toEqual([]);
+    expect(edited.names).toEqual(['flow.model']);
   });
 });
