@@ -14,7 +14,8 @@ export class BackendState {
   readonly looking = new Trouble();
   /** Jobs that infrastructure ended as soon as they began. */
   readonly working = new Trouble();
-  submitsInFlight = 0;
+  /** Jobs whose submission is not answered, neither by its own answer nor by a sign of the job. */
+  readonly unanswered = new Set<number>();
   /** Numbers of the calls under way, -1 for none. */
   observe = -1;
   find = -1;

@@ -19,6 +19,8 @@ export interface Lane {
   readonly open: boolean;
   readonly queue: RangeQueue;
   where: 'idle' | 'active' | 'parked';
+  /** The pass in which it was parked last. */
+  parkedIn: number;
 }
 
 /** Slots of a named limit that a job of a set holds. */
@@ -155,6 +157,7 @@ export class Graph {
       open,
       queue: new RangeQueue(),
       where: 'idle',
+      parkedIn: -1,
     });
     const node: SetNode = {
       index: this.nodes.length,

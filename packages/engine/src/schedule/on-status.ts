@@ -32,6 +32,9 @@ interface Hearsay {
 }
 
 function onStatus(turn: Turn, tally: Tally, job: Job, status: Status, hearsay: Hearsay): void {
+  if (status.state === 'queued' || status.state === 'running' || status.state === 'ended') {
+    turn.leader.backend(job.backend).unanswered.delete(job.number);
+  }
   switch (status.state) {
     case 'queued':
       job.isToFind = false;

@@ -15,10 +15,8 @@ function isUndecided(job: Job): boolean {
 }
 
 function answered(turn: Turn, job: Job): void {
-  if (job.isAnswered) return;
   job.isAnswered = true;
-  const backend = turn.leader.backend(job.backend);
-  if (!job.isInherited) backend.submitsInFlight = Math.max(0, backend.submitsInFlight - 1);
+  turn.leader.backend(job.backend).unanswered.delete(job.number);
 }
 
 /** A backend has said, job by job, what came of a submission. */
@@ -29,6 +27,7 @@ export function onSubmitAnswered(turn: Turn, input: Answered): void {
   let trouble = '';
   let isWell = false;
   for (const outcome of input.outcomes) {
+    backend.unanswered.delete(outcome.job);
     const job = turn.run.jobs.get(outcome.job);
     if (job === undefined || job.backend !== input.backend) continue;
     answered(turn, job);
@@ -59,6 +58,7 @@ export function onSubmitFailed(turn: Turn, input: Failed): void {
   if (!turn.leader.backends.has(input.backend)) return;
   let isNews = false;
   for (const number of input.jobs) {
+    turn.leader.backend(input.backend).unanswered.delete(number);
     const job = turn.run.jobs.get(number);
     if (job === undefined || job.backend !== input.backend) continue;
     if (!job.isAnswered) isNews = true;

@@ -21,6 +21,7 @@ export class ReadyLanes {
   readonly #parked = new Map<number, Map<string, Heap<Lane>>>();
   /** Sets with ready tasks that have to be looked at first. */
   readonly unlooked = new Set<SetNode>();
+  #pass = 0;
   readonly #queued = new Map<string, number>();
   readonly #tasks: TaskTable;
   readonly #limits: Limits;
@@ -81,6 +82,7 @@ export class ReadyLanes {
   park(lane: Lane, limit: number): void {
     this.#active.get(lane.node.backend)?.pop();
     lane.where = 'parked';
+    lane.parkedIn = this.#pass;
     let byBackend = this.#parked.get(limit);
     if (byBackend === undefined) {
       byBackend = new Map();
@@ -96,13 +98,19 @@ export class ReadyLanes {
     return first !== undefined && ahead(first, lane);
   }
 
+  /** Begins a look for tasks to start, during which room only shrinks: nobody has to be tried twice. */
+  beginPass(): void {
+    this.#pass += 1;
+  }
+
   /** Brings back as many lanes as can possibly use what became free. */
   unpark(): void {
     for (const limit of this.#limits.takeFreed()) {
       for (const heap of this.#parked.get(limit)?.values() ?? []) {
         for (let free = this.#limits.free(limit); free > 0; free -= 1) {
-          const lane = heap.pop();
-          if (lane === undefined) break;
+          const lane = heap.peek();
+          if (lane === undefined || lane.parkedIn === this.#pass) break;
+          heap.pop();
           this.#activate(lane);
         }
       }

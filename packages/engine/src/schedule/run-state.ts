@@ -226,7 +226,7 @@ export class RunState {
   #moveJob(job: Job, state: number): void {
     job.state = state;
     for (const task of job.tasks) {
-      if (this.tasks.job[task] === job.number) this.tasks.move(task, state);
+      if (this.tasks.job[task] === job.number) this.tasks.moveWithJob(task, state);
     }
   }
 

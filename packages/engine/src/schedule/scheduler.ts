@@ -227,6 +227,7 @@ function closeAfterFailure(turn: Turn): void {
 function forget(turn: Turn): void {
   const byBackend = new Map<string, number[]>();
   for (const { number, backend } of turn.run.jobs.takeEnded()) {
+    turn.leader.backend(backend).unanswered.delete(number);
     const jobs = byBackend.get(backend);
     if (jobs === undefined) byBackend.set(backend, [number]);
     else jobs.push(number);

@@ -4,7 +4,7 @@ import type { BackendState } from './backend-state.ts';
 import { PENDING } from './codes.ts';
 import type { Lane, SetNode } from './graph.ts';
 import type { PlannedJob } from './messages.ts';
-import { IS_TO_CANCEL } from './task-table.ts';
+import { IS_NOTED, IS_TO_CANCEL } from './task-table.ts';
 import type { Turn } from './turn.ts';
 
 const LOOK_AGAIN = 512;
@@ -13,6 +13,7 @@ const LOOK_AGAIN = 512;
 export function start(turn: Turn): void {
   const { run, leader } = turn;
   if (run.isDraining || run.isPaused || run.isCancelled || leader.isClosing) return;
+  run.lanes.beginPass();
   for (const backend of leader.backends.values()) startOn(turn, backend);
 }
 
@@ -54,10 +55,10 @@ function startOn(turn: Turn, backend: BackendState): void {
 function roomOf(turn: Turn, backend: BackendState): number {
   const { run, leader, mono } = turn;
   if (mono < backend.submitAt) return 0;
-  if (!backend.traits.pushes && backend.submitsInFlight > 0) return 0;
+  if (!backend.traits.pushes && backend.unanswered.size > 0) return 0;
   const live = run.jobs.live(backend.name);
   const room = backend.window(mono, leader.policies) - live;
-  if (backend.submitting.count > 0) return backend.submitsInFlight > 0 ? 0 : Math.min(1, room);
+  if (backend.submitting.count > 0) return backend.unanswered.size > 0 ? 0 : Math.min(1, room);
   if (backend.working.count >= leader.policies.pauseAfter) {
     const isProbing = backend.probe >= 0 && run.jobs.get(backend.probe) !== undefined;
     return isProbing ? 0 : Math.min(1, room);
@@ -70,7 +71,7 @@ function submitted(turn: Turn, backend: BackendState, number: number): void {
   const job = run.jobs.get(number);
   if (job === undefined) return;
   job.submittedMono = mono;
-  backend.submitsInFlight += 1;
+  backend.unanswered.add(number);
   backend.probe = number;
   leader.jobTimers.add(mono + leader.policies.callSeconds * 1000, number);
   if (job.node.set.check !== undefined) {
@@ -100,14 +101,14 @@ function blockedBy(turn: Turn, lane: Lane): number {
 
 function planJob(turn: Turn, backend: BackendState, lane: Lane, isThin: boolean): PlannedJob {
   const { run } = turn;
-  const tasks = [run.lanes.pop(lane)];
+  const tasks: number[] = [];
+  takeFrom(turn, lane, tasks);
   const key = turn.leader.packKey(lane.node);
   let ordered = false;
   if (key !== undefined) {
     const size = packSize(turn, backend, lane, key);
     while (tasks.length < size && lane.queue.length > 0) {
-      const task = run.lanes.pop(lane);
-      if (run.tasks.isReady(task)) tasks.push(task);
+      takeFrom(turn, lane, tasks);
     }
     const most = turn.leader.packs.size(key);
     if (isThin && tasks.length < most) ordered = takeAlong(turn, tasks, { most, key, backend: backend.name });
@@ -117,6 +118,15 @@ function planJob(turn: Turn, backend: BackendState, lane: Lane, isThin: boolean)
   }
   const attempts = tasks.map((task) => (run.tasks.attempts[task] as number) + 1);
   return { job: run.jobs.next, tasks, attempts, ordered };
+}
+
+/** A task may be in its lane more than once; it is planned only once. */
+function takeFrom(turn: Turn, lane: Lane, planned: number[]): void {
+  const { lanes, tasks } = turn.run;
+  const task = lanes.pop(lane);
+  if (!tasks.isReady(task) || tasks.has(task, IS_NOTED)) return;
+  tasks.set(task, IS_NOTED);
+  planned.push(task);
 }
 
 /** Large enough to be cheap, small enough that every slot gets a share. */

@@ -74,6 +74,12 @@ export class TaskTable {
     this.#count(task, from, to);
   }
 
+  /** Like {@link move}, for a change of the job that does not touch tasks which are being collected already. */
+  moveWithJob(task: number, to: number): void {
+    if (this.has(task, IS_COLLECTING)) this.state[task] = to;
+    else if (this.state[task] !== to) this.move(task, to);
+  }
+
   /** All tasks of a pending set become ready; the same as moving each, but at the speed of `fill`. */
   readyAll(set: number, first: number, size: number): void {
     this.state.fill(READY, first, first + size);

@@ -137,4 +137,7 @@ measure('warm-up', layers(100, 1000, 'all'));
 measure('1,000 layers of 1,000, all', layers(1000, 1000, 'all'));
 measure('1,000 layers of 1,000, aligned', layers(1000, 1000, 'aligned'));
 measure('one chain of 100,000', chain(100_000));
-measure('one fan-out of 100,000', [layer('root', 1), layer('leaves', 100_000, [{ set: 'root', how: 'all' }])]);
+measure('one fan-out of 100,000', [
+  layer('root', 1),
+  layer('leaves', 100_000, [{ set: 'root', how: 'all' }]),
+]);
