@@ -1,6 +1,9 @@
 import { type ErrorTable, errorsOf, storageError } from '@orchestrate/core';
 
-/** Errors of this package beside the common ones of storages. */
+/**
+ * Errors of this package beside the common ones of storages.
+ * @public
+ */
 export const LOCAL_STORAGE_ERRORS = {
   STORAGE_LINK: {
     retry: 'never',

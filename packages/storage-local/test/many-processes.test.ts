@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { silentLogger } from '@orchestrate/core';
 import { memoryLogger } from '@orchestrate/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,7 +11,7 @@ import { LocalStorage } from '../src/local-storage.ts';
 import { ownToken } from '../src/owner.ts';
 
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
-const writer = join(import.meta.dirname, 'writer.ts');
+const writer = fileURLToPath(new URL('./writer.ts', import.meta.url));
 let root = '';
 
 beforeEach(async () => {

@@ -15,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LocalStorage } from '../src/local-storage.ts';
 
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+const [MOUNT, UNMOUNT] = ['mount', 'umount'];
 let home = '';
 
 beforeEach(() => {
@@ -31,7 +32,7 @@ function open(path: string, fsync = false): LocalStorage {
 /** A small disk of its own, where that is allowed; says aloud when it is not. */
 function mountedDisk(path: string): boolean {
   mkdirSync(path);
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path]);
+  const { status } = spawnSync(MOUNT, ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path]);
   if (status !== 0) process.stderr.write('NOT RUN: a full disk needs the right to mount a tmpfs\n');
   return status === 0;
 }
@@ -65,7 +66,7 @@ describe('local storage in trouble', () => {
         await store.write('from-other-disk', Buffer.from('x'));
         await store[Symbol.asyncDispose]();
       } finally {
-        spawnSync('umount', ['-l', disk]);
+        spawnSync(UNMOUNT, ['-l', disk]);
       }
     },
   );
@@ -85,7 +86,7 @@ describe('local storage in trouble', () => {
         expect(stat.bytes).toBe(7);
         expect(existsSync(file)).toBe(true);
       } finally {
-        spawnSync('umount', ['-l', disk]);
+        spawnSync(UNMOUNT, ['-l', disk]);
       }
     },
   );

@@ -1,6 +1,9 @@
 import { type ErrorTable, errorsOf } from '@orchestrate/core';
 
-/** Errors of this package beside the common ones of storages. */
+/**
+ * Errors of this package beside the common ones of storages.
+ * @public
+ */
 export const TESTKIT_ERRORS = {
   BACKEND_JOB_UNKNOWN: {
     retry: 'never',

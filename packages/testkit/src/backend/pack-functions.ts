@@ -22,7 +22,10 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   return promise;
 }
 
-/** The function that the suite's packs call. */
+/**
+ * The function that the suite's packs call, found by its path.
+ * @public
+ */
 export async function act(args: PackAct, context: FunctionContext): Promise<Json | undefined> {
   switch (args.do) {
     case 'add':

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import type { JobSpec } from '@orchestrate/core';
 import { textOf } from '../expectations.ts';
 import type { BackendBench, BackendCase } from './backend-bench.ts';
 import { assertSilent } from './cancel-cases.ts';
@@ -9,6 +10,17 @@ async function isRunning(bench: BackendBench, file: string): Promise<void> {
   await bench.until('the job to start', async () =>
     (await bench.lines(file)).length > 0 ? true : undefined,
   );
+}
+
+/** A job with a process of its own whose leader has died. */
+async function abandonedJob(bench: BackendBench): Promise<{ job: JobSpec; alive: string }> {
+  const alive = bench.path('alive');
+  const job = bench.job({ do: 'spawn', alive });
+  const leader = await bench.open();
+  await bench.accept(leader, [job]);
+  await bench.until('the process to be alive', async () => existsSync(alive) || undefined);
+  await bench.abandon(leader);
+  return { job, alive };
 }
 
 const OUTLIVES: Pick<BackendCase, 'when'> = {
@@ -74,12 +86,7 @@ export const RESTART_CASES: readonly BackendCase[] = [
     name: 'lets a new leader cancel, follow and be told of the jobs of an old one',
     ...OUTLIVES,
     async run(bench) {
-      const alive = bench.path('alive');
-      const job = bench.job({ do: 'spawn', alive });
-      const first = await bench.open();
-      await bench.accept(first, [job]);
-      await bench.until('the process to be alive', async () => existsSync(alive) || undefined);
-      await bench.abandon(first);
+      const { job, alive } = await abandonedJob(bench);
 
       const second = await bench.open();
       const reported: string[] = [];
@@ -127,12 +134,7 @@ export const RESTART_CASES: readonly BackendCase[] = [
     name: 'ends its jobs when the leader goes, and finds nothing of them running afterwards',
     when: ({ outlivesLeader, sharedFilesystem }) => !outlivesLeader && sharedFilesystem,
     async run(bench) {
-      const alive = bench.path('alive');
-      const job = bench.job({ do: 'spawn', alive });
-      const first = await bench.open();
-      await bench.accept(first, [job]);
-      await bench.until('the process to be alive', async () => existsSync(alive) || undefined);
-      await bench.abandon(first);
+      const { job, alive } = await abandonedJob(bench);
 
       const second = await bench.open();
       const [found] = await second.find([job.key]);

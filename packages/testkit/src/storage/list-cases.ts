@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { compareUtf8, type ListRequest, type Storage } from '@orchestrate/core';
+import fc from 'fast-check';
 import { bytes } from '../expectations.ts';
 import type { StorageCase } from './storage-bench.ts';
 
@@ -51,6 +52,34 @@ async function filled(store: Storage): Promise<void> {
 }
 
 const SORTED = [...KEYS].sort(compareUtf8);
+
+// Folders begin with d and objects with o, so that no key is a folder of another.
+const SEGMENT = fc.string({ unit: fc.constantFrom('a', 'b', '-', '.', '~', ' ', 'é', '～', '😀') });
+const GENERATED = fc.record({
+  keys: fc.uniqueArray(
+    fc
+      .tuple(fc.array(SEGMENT, { maxLength: 3 }), SEGMENT)
+      .map(([folders, name]) => [...folders.map((text) => `d${text}`), `o${name}`].join('/')),
+    { maxLength: 12 },
+  ),
+  cut: fc.nat({ max: 8 }),
+  limit: fc.integer({ min: 1, max: 5 }),
+});
+
+/** The prefixes that a grouped listing shows, and the keys it leaves. */
+function grouped(keys: readonly string[], prefix: string): Pick<Walk, 'keys' | 'prefixes'> {
+  const entries = keys
+    .filter((key) => key.startsWith(prefix))
+    .map((key) => {
+      const end = key.indexOf('/', prefix.length);
+      return end === -1 ? key : key.slice(0, end + 1);
+    });
+  const distinct = [...new Set(entries)];
+  return {
+    keys: distinct.filter((entry) => !entry.endsWith('/')),
+    prefixes: distinct.filter((entry) => entry.endsWith('/')),
+  };
+}
 
 /** Promises about listings. */
 export const LIST_CASES: readonly StorageCase[] = [
@@ -165,6 +194,29 @@ export const LIST_CASES: readonly StorageCase[] = [
 
       deepStrictEqual((await store.list({ delimiter: '/' })).prefixes, ['kept/']);
       strictEqual((await store.list({ prefix: 'gone/' })).objects.length, 0);
+    },
+  },
+  {
+    name: 'lists whatever keys there are, by any prefix and page, as a sorted list would',
+    async run(bench) {
+      const store = await bench.open();
+      const check = fc.asyncProperty(GENERATED, async ({ keys, cut, limit }) => {
+        for (const { key } of (await store.list()).objects) await store.delete(key);
+        for (const key of keys) await store.write(key, bytes(key));
+        const sorted = [...keys].sort(compareUtf8);
+        const prefix = Array.from(sorted.at(-1) ?? '')
+          .slice(0, cut)
+          .join('');
+
+        const plain = await walk(store, { prefix, limit });
+        deepStrictEqual(
+          plain.keys,
+          sorted.filter((key) => key.startsWith(prefix)),
+        );
+        const { keys: objects, prefixes } = await walk(store, { prefix, limit, delimiter: '/' });
+        deepStrictEqual({ keys: objects, prefixes }, grouped(sorted, prefix));
+      });
+      await fc.assert(check, { numRuns: 25, seed: 1 });
     },
   },
 ];
