@@ -179,6 +179,29 @@ describe('an interrupted run', () => {
     await expect(again).rejects.toMatchObject({ code: 'RUN_UNFINISHED' });
   });
 
+  it('is given up on request: its jobs are ended before a new run begins', async () => {
+    using folder = new ProjectFolder();
+    const known = new Map<JobKey, JobStatus>();
+    const first = new ProgramBackend(PROGRAMS, known);
+    first.isOpen = false;
+    const handle = await startRun(requestFor(folder, chain(), { backend: first }));
+    await expect.poll(() => first.submitted.length).toBe(2);
+    handle.ask('detach');
+    await handle.done;
+    const request = requestFor(folder, chain('other'), {
+      backend: new ProgramBackend(PROGRAMS, known),
+    });
+
+    const summary = await finished({ ...request, options: { abandon: true } });
+
+    expect(summary).toMatchObject({ outcome: 'succeeded' });
+    expect(summary.run).not.toBe(handle.id);
+    expect(first.submitted.map(({ key }) => known.get(key)?.exit?.outcome)).toEqual([
+      'cancelled',
+      'cancelled',
+    ]);
+  });
+
   it('lets nobody else lead meanwhile', async () => {
     using folder = new ProjectFolder();
     const backend = new ProgramBackend(PROGRAMS);
