@@ -5,6 +5,7 @@ import { cliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { countOf } from '../output/quantity-text.ts';
 import { BUILTINS } from '../session/builtins.ts';
+import { editorSchema } from '../session/editor-schema.ts';
 import { shellQuote } from '../views/shell-quote.ts';
 import { SCHEMA_FILE, type TemplateName, templateFiles } from './init-templates.ts';
 
@@ -43,14 +44,14 @@ async function writeAll(folder: string, files: readonly NewFile[]): Promise<void
 
 /** Writes what the first line of the project file names, so that editors complete and check it. */
 async function writeSchema(folder: string, environment: Environment): Promise<void> {
-  const { loadProject, projectJsonSchema } = await import('@orchestrate/engine');
+  const { loadProject } = await import('@orchestrate/engine');
   const loaded = await loadProject({
     file: 'project.yaml',
     cwd: folder,
     env: environment,
     builtins: BUILTINS,
   });
-  const schema = projectJsonSchema(loaded.plugins.map(({ plugin }) => plugin));
+  const schema = await editorSchema(loaded);
   const file = join(folder, SCHEMA_FILE);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify(schema, undefined, 2)}\n`);

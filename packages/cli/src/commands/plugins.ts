@@ -2,6 +2,7 @@ import type { LoadedProjectFile } from '@orchestrate/engine';
 import type { CommandBody } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { renderTable } from '../output/table.ts';
+import { editorSchema } from '../session/editor-schema.ts';
 import { lookOf } from '../session/look.ts';
 import { openProject } from '../session/open-project.ts';
 
@@ -36,8 +37,7 @@ export const plugins: CommandBody = async (context) => {
   const { call, output } = context;
   const loaded = await openProject(context);
   if (call.has('schema')) {
-    const { projectJsonSchema } = await import('@orchestrate/engine');
-    output.answer(projectJsonSchema(loaded.plugins.map(({ plugin }) => plugin)));
+    output.answer(await editorSchema(loaded));
     return EXIT.succeeded;
   }
   const lines = linesOf(loaded);
