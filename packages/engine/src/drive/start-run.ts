@@ -9,7 +9,7 @@ import { planProject } from '../plan/plan-project.ts';
 import type { Plan } from '../plan/plan-types.ts';
 import { runError } from '../run-errors.ts';
 import { registryOf, selectTasks } from '../views/run-names.ts';
-import { liveJobs } from './abandon-run.ts';
+import { endJobs, liveJobs } from './abandon-run.ts';
 import { lead } from './lead-run.ts';
 import type { RunHandle, RunRequest, RunSummary } from './run-types.ts';
 import { selectSets } from './select-sets.ts';
@@ -106,6 +106,7 @@ export async function startRun(request: RunRequest): Promise<RunHandle> {
         { details: { run: open.id } },
       );
     }
+    await endJobs(request, open.id, live);
     seat.journal.append(open.id, request.clock.now(), [
       { type: 'run-ended', outcome: 'cancelled' },
     ]);
