@@ -18,6 +18,10 @@ function scriptFile(shell: Shell): string {
   return file;
 }
 
+function accepts(shell: Shell, option: string): boolean {
+  return spawnSync(shell, [option, scriptFile(shell)]).status === 0;
+}
+
 /** What bash would offer for a line, with `orchestrate` replaced by a program that answers `answer`. */
 function bashReplies(line: string, answer: string): string[] {
   const program = join(folder, 'orchestrate');
@@ -37,15 +41,15 @@ function bashReplies(line: string, answer: string): string[] {
 
 describe('completion scripts', () => {
   it.runIf(isInstalled('bash'))('bash accepts the syntax of its script', () => {
-    expect(spawnSync('bash', ['-n', scriptFile('bash')]).status).toBe(0);
+    expect(accepts('bash', '-n')).toBe(true);
   });
 
   it.runIf(isInstalled('zsh'))('zsh accepts the syntax of its script', () => {
-    expect(spawnSync('zsh', ['-n', scriptFile('zsh')]).status).toBe(0);
+    expect(accepts('zsh', '-n')).toBe(true);
   });
 
   it.runIf(isInstalled('fish'))('fish accepts the syntax of its script', () => {
-    expect(spawnSync('fish', ['--no-execute', scriptFile('fish')]).status).toBe(0);
+    expect(accepts('fish', '--no-execute')).toBe(true);
   });
 
   it.runIf(isInstalled('bash')).each([

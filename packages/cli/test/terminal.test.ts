@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { shellQuote } from '../src/views/shell-quote.ts';
 import { COMMAND, Project } from './command-line.ts';
 
-const hasScript = spawnSync('script', ['--version']).status === 0;
+/** script(1) gives a program a pseudo-terminal. */
+const SCRIPT = 'script';
+const hasScript = spawnSync(SCRIPT, ['--version']).status === 0;
 
 const SLOW = `name: slow
 flows:
@@ -17,7 +19,7 @@ flows:
 /** What a terminal is sent by a call, through the pseudo-terminal of script(1). */
 function onTerminal(project: Project, words: readonly string[]): { code: number; sent: string } {
   const line = [...COMMAND, ...words].map(shellQuote).join(' ');
-  const { status, stdout } = spawnSync('script', ['-qec', line, '/dev/null'], {
+  const { status, stdout } = spawnSync(SCRIPT, ['-qec', line, '/dev/null'], {
     cwd: project.folder,
     encoding: 'utf8',
     env: { ...process.env, TERM: 'xterm-256color', LANG: 'C.UTF-8', NO_COLOR: '1' },

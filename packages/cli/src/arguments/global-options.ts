@@ -1,7 +1,7 @@
 import type { CommandSpec, OptionSpec } from './command-spec.ts';
 
 /** Options that choose the project and change it. */
-export const PROJECT_OPTIONS: readonly OptionSpec[] = [
+const PROJECT_OPTIONS: readonly OptionSpec[] = [
   {
     name: 'config',
     short: 'c',

@@ -5,7 +5,7 @@ import { sharedOptionsOf } from './global-options.ts';
 const INDENT = '  ';
 
 /** Breaks a text into lines of at most `width` characters, at blanks. */
-export function wrapText(text: string, width: number): string[] {
+function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {

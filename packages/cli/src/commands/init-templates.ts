@@ -9,7 +9,7 @@ export const SCHEMA_FILE = '.orchestrate/project.schema.json';
 const SCHEMA_LINE = `# yaml-language-server: $schema=./${SCHEMA_FILE}`;
 
 /** A project name made from that of the folder. */
-export function projectNameFor(folder: string): string {
+function projectNameFor(folder: string): string {
   const name = basename(folder)
     .replaceAll(/[^A-Za-z0-9_-]+/g, '-')
     .replaceAll(/^[^A-Za-z]+|-+$/g, '')

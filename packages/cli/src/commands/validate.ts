@@ -20,7 +20,7 @@ export const validate: CommandBody = async (context) => {
 };
 
 async function check(context: CommandContext): Promise<ExitCode> {
-  const { planProject, realClock } = await import('@orchestrate/engine');
+  const { planProject, realClock } = await import('@orchestrate/engine/project');
   const { output, directory } = context;
   const loaded = await openProject(context);
   const plan = await planProject(loaded, { log: terminalLog(output), clock: realClock });

@@ -25,7 +25,7 @@ const MESSAGES: Readonly<Record<Fact['type'], string>> = {
 };
 
 /** How loud an event is. */
-export type EventLevel = 'info' | 'warn' | 'error';
+type EventLevel = 'info' | 'warn' | 'error';
 
 /** One event in the form in which it is written as a line of JSON. */
 export interface EventLine {

@@ -11,7 +11,7 @@ import { projectFile } from './open-project.ts';
 const MOST_CANDIDATES = 20;
 
 /** Opens the journal beside the project of a call; the project file itself is not read, so it may be broken or gone. */
-export async function openProjectHistory(context: CommandContext): Promise<History> {
+async function openProjectHistory(context: CommandContext): Promise<History> {
   const { openHistory } = await import('@orchestrate/engine');
   return openHistory(dirname(projectFile(context)));
 }

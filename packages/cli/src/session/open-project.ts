@@ -17,7 +17,7 @@ export function projectFile({
  * @throws PROJECT_INVALID with all problems, PROJECT_NOT_FOUND
  */
 export async function openProject(context: CommandContext): Promise<LoadedProjectFile> {
-  const { loadProject, renderProblems } = await import('@orchestrate/engine');
+  const { loadProject, renderProblems } = await import('@orchestrate/engine/project');
   const { call, directory, environment, output } = context;
   const loaded = await loadProject({
     file: call.text('config') ?? 'project.yaml',

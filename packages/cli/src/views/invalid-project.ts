@@ -1,4 +1,4 @@
-import { isProjectProblems, renderProblems } from '@orchestrate/engine';
+import { isProjectProblems, renderProblems } from '@orchestrate/engine/project';
 import { type Paint, plainPaint } from '../output/paint.ts';
 import { countOf } from '../output/quantity-text.ts';
 

@@ -49,7 +49,7 @@ function rowOf(tally: SetTally, time: string, tone: Tone = 'plain'): readonly Ce
 }
 
 /** The sums over all sets. */
-export function sumOf(sets: readonly SetTally[]): SetTally {
+function sumOf(sets: readonly SetTally[]): SetTally {
   const sum = (pick: (tally: SetTally) => number): number =>
     sets.reduce((total, tally) => total + pick(tally), 0);
   return {
