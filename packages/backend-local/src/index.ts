@@ -1,6 +1,5 @@
 import { CONTRACT_VERSION, definePlugin } from '@orchestrate/core';
 import { LocalConfig } from './config.ts';
-import { openLocalBackend } from './open-backend.ts';
 
 export { LocalConfig } from './config.ts';
 
@@ -9,5 +8,9 @@ export default definePlugin({
   name: 'local',
   contract: CONTRACT_VERSION,
   config: LocalConfig,
-  create: openLocalBackend,
+  // Checking a project needs the schema only; what starts processes is loaded when there is something to run.
+  async create(config, context) {
+    const { openLocalBackend } = await import('./open-backend.ts');
+    return openLocalBackend(config, context);
+  },
 });

@@ -19,8 +19,8 @@ export {
 } from './drive/start-run.ts';
 export type { Fact, JournalEntry, OutputRecord, Ranges, SetRecord } from './events/fact.ts';
 export { countOf, eachOf, rangesOf, toArray } from './events/ranges.ts';
-export { journalPath, STATE_FOLDER } from './journal/journal.ts';
 export { isLed, type Owner, readOwner } from './journal/project-lock.ts';
+export { journalPath, STATE_FOLDER } from './journal/state-folder.ts';
 export { describePlan } from './plan/describe-plan.ts';
 export { planProject } from './plan/plan-project.ts';
 export type { Plan, PlannedSet, PlanSummary, SetSummary } from './plan/plan-types.ts';

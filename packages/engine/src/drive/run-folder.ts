@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunId } from '@orchestrate/core';
-import { STATE_FOLDER } from '../journal/journal.ts';
+import { STATE_FOLDER } from '../journal/state-folder.ts';
 
 /** Paths of one run below `.orchestrate/`. Set names are safe as folder names, see `checkSets`. */
 export class RunFolder {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { isFlowError, type Logger, type RunId, runIdFrom } from '@orchestrate/core';
-import { Journal, journalPath, leaveRequest, STATE_FOLDER } from '../journal/journal.ts';
+import { Journal, leaveRequest } from '../journal/journal.ts';
 import { JournalReader, type RunRow } from '../journal/journal-reader.ts';
 import { isLed, ProjectLock } from '../journal/project-lock.ts';
 import { salvageJournal } from '../journal/salvage.ts';
+import { journalPath, STATE_FOLDER } from '../journal/state-folder.ts';
 import { planProject } from '../plan/plan-project.ts';
 import type { Plan } from '../plan/plan-types.ts';
 import { runError } from '../run-errors.ts';

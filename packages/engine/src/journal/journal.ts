@@ -6,14 +6,7 @@ import type { Fact, JournalEntry, RunOutcome } from '../events/fact.ts';
 import { JournalReader } from './journal-reader.ts';
 import { checkSchema, createSchema } from './schema.ts';
 import { translateSqlite, unwritable } from './sqlite-error.ts';
-
-/** Name of the folder beside the project file. */
-export const STATE_FOLDER = '.orchestrate';
-
-/** Path of the journal of a project. */
-export function journalPath(projectDirectory: string): string {
-  return join(projectDirectory, STATE_FOLDER, 'journal.db');
-}
+import { journalPath, STATE_FOLDER } from './state-folder.ts';
 
 /** What a new run is entered as. */
 export interface NewRun {

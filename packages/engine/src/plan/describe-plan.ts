@@ -4,8 +4,8 @@ import { CodeDigests } from '../drive/code-digest.ts';
 import { essence, fingerprint } from '../drive/fingerprint.ts';
 import { Memory, type MemorySet } from '../drive/memory.ts';
 import { ResultStore, TaskRegistry } from '../drive/task-registry.ts';
-import { journalPath } from '../journal/journal.ts';
 import { JournalReader } from '../journal/journal-reader.ts';
+import { journalPath } from '../journal/state-folder.ts';
 import type { LoadedProject } from '../project/loaded-project.ts';
 import type { Plan, PlannedSet, PlanSummary, SetSummary } from './plan-types.ts';
 

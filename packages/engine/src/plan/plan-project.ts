@@ -9,7 +9,7 @@ import {
   type TaskSet,
 } from '@orchestrate/core';
 import { realClock } from '../drive/real-time.ts';
-import { STATE_FOLDER } from '../journal/journal.ts';
+import { STATE_FOLDER } from '../journal/state-folder.ts';
 import type { ConfiguredFlow, LoadedProject } from '../project/loaded-project.ts';
 import { runError } from '../run-errors.ts';
 import { checkSets, orderSets } from './check-sets.ts';
