@@ -85,7 +85,7 @@ describe('run', { timeout: LIMIT_MILLISECONDS }, () => {
     const sequence = lines.map((line) => line['sequence']);
 
     expect(sequence).toEqual(lines.map((_line, position) => position));
-    expect(lines[0]).toMatchObject({ type: 'run-began', name: 'chain', message: 'run began' });
+    expect(lines[0]).toMatchObject({ type: 'run-began', name: 'chain', msg: 'run began' });
     expect(lines.at(-1)).toMatchObject({ type: 'leader-ended' });
     expect(stdout).toContain('"numbers.double/n=1"');
   });
@@ -95,6 +95,13 @@ describe('run', { timeout: LIMIT_MILLISECONDS }, () => {
     const run = await project.call('run');
 
     expect(run.code).toBe(1);
+    expect(jsonLines(run.stdout).find((line) => line['type'] === 'attempt-failed')).toMatchObject({
+      level: 'error',
+      msg: 'attempt failed',
+      name: 'work.bad',
+      failure: 'user-error',
+      message: expect.stringContaining('3') as string,
+    });
     expect(run.stderr).toMatch(/work\.bad {2}user-error after 1 attempt: .*3/);
     expect(run.stderr).toContain('orchestrate logs work.bad');
 

@@ -24,7 +24,7 @@ export const RUN_ERRORS = {
   },
   RUN_LOCKED: {
     retry: 'later',
-    hint: 'Wait for it, follow it with `orchestrate status --follow`, or end it with `orchestrate cancel`.',
+    hint: 'Wait for it, follow it with `orchestrate status --watch`, or end it with `orchestrate cancel`.',
   },
   RUN_UNFINISHED: {
     retry: 'never',

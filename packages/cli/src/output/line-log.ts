@@ -14,7 +14,7 @@ export function lineLog(output: Output): Logger {
       base: null,
       // With --json a program reads the lines: it gets every event, whatever --quiet says.
       level: output.isJson && output.level === 'quiet' ? 'info' : LEVELS[output.level],
-      messageKey: 'message',
+      messageKey: 'msg',
       timestamp: false,
       formatters: { level: (label) => ({ level: label }) },
     },
