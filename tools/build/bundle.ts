@@ -10,7 +10,7 @@ import { type Plugin, rolldown } from 'rolldown';
 /** Libraries that become part of a package's own files: many small files of theirs would be read at every start. */
 const INLINED: Readonly<Record<string, readonly string[]>> = {
   '@orchestrate/core': ['zod'],
-  '@orchestrate/engine': ['yaml', 'tsyringe', 'reflect-metadata'],
+  '@orchestrate/engine': ['yaml', 'tsyringe', 'tslib', 'reflect-metadata'],
 };
 
 /** The one copy of zod that all of our packages share at run time. */

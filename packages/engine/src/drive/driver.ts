@@ -39,6 +39,13 @@ export interface DriverEnd {
 
 /** Longest time the loop keeps others waiting, milliseconds. */
 const SLICE_MS = 15;
+/**
+ * Commits quicker than this follow one another freely; after slower ones as much time passes as the commit took, so that a
+ * slow disk means larger batches and not a loop that does nothing but wait for it. Milliseconds.
+ */
+const QUICK_COMMIT_MS = 1;
+/** But no batch waits longer than this, milliseconds. */
+const LONGEST_GATHERING_MS = 10;
 /** Between two looks for requests of other processes, milliseconds. */
 const REQUESTS_EVERY_MS = 300;
 
@@ -54,6 +61,9 @@ export class Driver {
   #queue: Input[] = [];
   #isScheduled = false;
   #isOver = false;
+  /** What the last commit took, milliseconds. */
+  #commitMs = 0;
+  #gathering: Disposable | undefined;
   #wake: Disposable | undefined;
   #requests: Disposable | undefined;
   #seenVersion = -1;
@@ -86,10 +96,19 @@ export class Driver {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => {
+    const go = () => {
       this.#isScheduled = false;
       this.#pump();
-    });
+    };
+    if (this.#commitMs < QUICK_COMMIT_MS) {
+      setImmediate(go);
+      return;
+    }
+    const { timers, clock } = this.#parts;
+    this.#gathering = timers.at(
+      clock.monotonic() + Math.min(this.#commitMs, LONGEST_GATHERING_MS),
+      go,
+    );
   }
 
   #pump(): void {
@@ -128,6 +147,7 @@ export class Driver {
       for (const effect of result.effects) effects.push(effect);
     }
     const entries = journal.append(run, moment.now, facts);
+    if (entries.length > 0) this.#commitMs = clock.monotonic() - moment.monotonic;
     if (entries.length > 0) this.#parts.onEntries(entries);
     for (const effect of effects) this.#carry(effect);
   }
@@ -215,6 +235,7 @@ export class Driver {
     this.#queue = [];
     this.#effects.stop();
     this.#wake?.[Symbol.dispose]();
+    this.#gathering?.[Symbol.dispose]();
     this.#requests?.[Symbol.dispose]();
     for (const watch of this.#watches) watch[Symbol.dispose]();
   }
