@@ -1,8 +1,8 @@
 import { QUEUED, RUNNING, SUBMITTING, UNKNOWN } from './codes.ts';
 import type { Ending, Job } from './job.ts';
 import type { Input } from './messages.ts';
-import { isToCancel, type Tally } from './outcomes.ts';
 import { submitUnanswered } from './on-submit.ts';
+import { isToCancel, type Tally } from './outcomes.ts';
 import type { Turn } from './turn.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -36,7 +36,8 @@ function queueClock(turn: Turn, job: Job): number {
 }
 
 function runClock(turn: Turn, job: Job): number {
-  if (job.runSeconds === undefined || job.startedMono === 0 || job.ending !== undefined) return NEVER;
+  if (job.runSeconds === undefined || job.startedMono === 0 || job.ending !== undefined)
+    return NEVER;
   if (turn.leader.backend(job.backend).traits.enforcesTime) return NEVER;
   return due(turn, job, job.startedMono + job.runSeconds * 1000, 'run');
 }
@@ -92,16 +93,14 @@ function cancelClock(turn: Turn, job: Job): number {
 }
 
 /** A request to end jobs failed: it is repeated before long. */
-export function onCancelFailed(
-  turn: Turn,
-  input: Extract<Input, { type: 'cancel-failed' }>,
-): void {
+export function onCancelFailed(turn: Turn, input: Extract<Input, { type: 'cancel-failed' }>): void {
   const backend = turn.leader.backends.get(input.backend);
   if (backend === undefined) return;
   for (const number of input.jobs) {
     const job = turn.run.jobs.get(number);
     if (job?.ending === undefined || job.isOver) continue;
-    const waitMs = Math.min(turn.leader.policies.cancelSeconds, 2 ** Math.min(job.cancels, 10)) * 1000;
+    const waitMs =
+      Math.min(turn.leader.policies.cancelSeconds, 2 ** Math.min(job.cancels, 10)) * 1000;
     job.cancelMono = Math.min(job.cancelMono, turn.mono + waitMs);
     turn.leader.jobTimers.add(job.cancelMono, number);
   }

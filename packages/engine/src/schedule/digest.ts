@@ -22,7 +22,14 @@ export function digestOf(run: RunState): string {
   const checks = [...run.checks].sort(([a], [b]) => a - b);
   const jobs = [...run.jobs.values()]
     .sort((a, b) => a.number - b.number)
-    .map((job) => [job.number, job.left, job.state, job.isConfirmed, job.submittedAt, job.startedAt]);
+    .map((job) => [
+      job.number,
+      job.left,
+      job.state,
+      job.isConfirmed,
+      job.submittedAt,
+      job.startedAt,
+    ]);
   const sets = run.graph.nodes.map((node) => [
     node.first,
     node.waits,
@@ -37,7 +44,7 @@ export function digestOf(run: RunState): string {
     run.isCancelled,
     run.outcome ?? null,
     [...run.pausedBackends].sort(),
-    [...run.readiness.unexpandable].map((node) => node.index).sort(),
+    [...run.readiness.unexpandable].map((node) => node.index).sort((a, b) => a - b),
     waits,
     checks,
     jobs,

@@ -8,9 +8,8 @@ export function doubt(turn: Turn, tally: Tally, job: Job, reason: string): void 
   if (job.state !== UNKNOWN) {
     tally.jobs.set(job.number, 'doubted');
     tally.doubt = reason;
-    job.settleAt = turn.mono + turn.leader.backend(job.backend).traits.settleSeconds * 1000;
   }
-  if (!job.isToFind) toFind(turn, job);
+  if (job.state !== UNKNOWN || !job.isToFind) toFind(turn, job);
 }
 
 /** The job is to be looked for as soon as may be. */
@@ -21,5 +20,6 @@ export function toFind(turn: Turn, job: Job): void {
     backend.findAt = turn.mono;
     backend.findTries = 0;
   }
+  job.settleAt = turn.mono + backend.traits.settleSeconds * 1000;
   job.isToFind = true;
 }

@@ -8,7 +8,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 export function finish(turn: Turn): number {
   const { run, leader } = turn;
   if (leader.hasFinished) return NEVER;
-  if (openTasks(turn) === 0 && run.readiness.unexpanded.size === 0) {
+  const isAllOver = openTasks(turn) === 0 && run.readiness.unexpanded.size === 0;
+  if (isAllOver || run.outcome !== undefined) {
     const outcome = run.outcome ?? outcomeOf(turn);
     if (run.outcome === undefined) turn.emit({ type: 'run-ended', outcome });
     leader.hasFinished = true;

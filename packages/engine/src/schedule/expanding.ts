@@ -54,15 +54,12 @@ function needsLost(turn: Turn, sets: readonly TaskSet[]): boolean {
   return sets.some((set) =>
     set.needs?.some((need) => {
       const on = graph.find(need.set);
-      return on !== undefined && on.isBroken;
+      return on?.isBroken === true;
     }),
   );
 }
 
-export function onExpandFailed(
-  turn: Turn,
-  input: Extract<Input, { type: 'expand-failed' }>,
-): void {
+export function onExpandFailed(turn: Turn, input: Extract<Input, { type: 'expand-failed' }>): void {
   const node = turn.run.graph.placeholder(input.placeholder);
   if (node === undefined || !turn.run.readiness.expandable.has(node)) return;
   turn.leader.expanding.delete(node);

@@ -95,24 +95,32 @@ function checkNeed(
   const isOwnPlaceholder = need.set === placeholder && !byName.has(need.set);
   const on = byName.get(need.set) ?? known?.find(need.set)?.set;
   if (on === undefined || isOwnPlaceholder) {
-    throw scheduleError('GRAPH_SET_UNKNOWN', `${set.name} needs ${need.set}, which does not exist`, {
-      details: { set: set.name, needs: need.set },
-    });
+    throw scheduleError(
+      'GRAPH_SET_UNKNOWN',
+      `${set.name} needs ${need.set}, which does not exist`,
+      {
+        details: { set: set.name, needs: need.set },
+      },
+    );
   }
   if (need.how === 'all' || set.expand !== undefined) return;
-  const target = byName.get(need.set) ?? known?.findTasks(need.set)?.set;
-  if (target === undefined || target.expand !== undefined) {
+  checkSingle(set, need, byName.get(need.set) ?? known?.findTasks(need.set)?.set);
+}
+
+function checkSingle(
+  set: TaskSet,
+  need: Exclude<Need, { how: 'all' }>,
+  on: TaskSet | undefined,
+): void {
+  if (on === undefined || on.expand !== undefined) {
     throw scheduleError(
       'GRAPH_SIZE_MISMATCH',
       `${set.name} needs single tasks of ${need.set}, whose tasks are not known yet`,
       { details: { set: set.name, needs: need.set } },
     );
   }
-  if (need.how === 'aligned') {
-    if (sizeOf(target) === sizeOf(set)) return;
-    mismatch(set, need.set, sizeOf(set), sizeOf(target));
-  }
-  if (need.how === 'edges') checkEdges(set, target, need);
+  if (need.how === 'edges') checkEdges(set, on, need);
+  else if (sizeOf(on) !== sizeOf(set)) mismatch(set, need.set, sizeOf(set), sizeOf(on));
 }
 
 function checkEdges(set: TaskSet, on: TaskSet, need: Extract<Need, { how: 'edges' }>): void {
@@ -126,7 +134,8 @@ function checkEdges(set: TaskSet, on: TaskSet, need: Extract<Need, { how: 'edges
   const end = offsets[set.size] as number;
   if (end > targets.length) mismatch(set, on.name, end, targets.length);
   for (let edge = offsets[0] as number; edge < end; edge += 1) {
-    if ((targets[edge] as number) >= on.size) mismatch(set, on.name, on.size, targets[edge] as number);
+    if ((targets[edge] as number) >= on.size)
+      mismatch(set, on.name, on.size, targets[edge] as number);
   }
 }
 

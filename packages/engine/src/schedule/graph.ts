@@ -239,7 +239,8 @@ function addLink(
   if (need.how === 'aligned') {
     on.links.push({ to: node });
     for (let index = 0; index < node.size; index += 1) {
-      if (!isDoneCode(tasks.state[on.first + index] as number)) bump(tasks.unmet, node.first + index);
+      if (!isDoneCode(tasks.state[on.first + index] as number))
+        bump(tasks.unmet, node.first + index);
     }
     return;
   }

@@ -100,7 +100,10 @@ function find(turn: Turn, backend: BackendState): number {
 
 function observe(turn: Turn, backend: BackendState): number {
   if (backend.observe >= 0) return Number.POSITIVE_INFINITY;
-  const earliest = Math.max(backend.looking.until, backend.lastObserve + intervalMs(turn, backend, 0));
+  const earliest = Math.max(
+    backend.looking.until,
+    backend.lastObserve + intervalMs(turn, backend, 0),
+  );
   if (earliest > turn.mono && !backend.isUrgent) return earliest;
   const jobs: number[] = [];
   let youngest = Number.NEGATIVE_INFINITY;
@@ -110,7 +113,9 @@ function observe(turn: Turn, backend: BackendState): number {
     youngest = Math.max(youngest, job.submittedMono);
   }
   if (jobs.length === 0) return Number.POSITIVE_INFINITY;
-  const due = backend.isUrgent ? 0 : backend.lastObserve + intervalMs(turn, backend, turn.mono - youngest);
+  const due = backend.isUrgent
+    ? 0
+    : backend.lastObserve + intervalMs(turn, backend, turn.mono - youngest);
   const at = Math.max(backend.looking.until, due);
   if (at > turn.mono) return at;
   backend.isUrgent = false;

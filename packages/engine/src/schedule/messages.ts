@@ -93,6 +93,8 @@ export type Input =
   /** Answer to `collect`: verified and published, or not (output missing: `user-error`; disk full: infrastructure). */
   | {
       readonly type: 'collected';
+      /** The job of the `collect` effect this answers, so that a late answer is not taken for one about a later attempt. */
+      readonly job?: number;
       readonly good: readonly CollectedTask[];
       readonly bad: readonly (FailureRecord & { readonly task: number })[];
     }

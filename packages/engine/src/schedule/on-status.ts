@@ -1,9 +1,9 @@
 import { failureOrigin, type JobExit, type PackProgress } from '@orchestrate/core';
 import type { FailureRecord } from '../events/fact.ts';
-import { RUNNING, SUBMITTING, UNKNOWN } from './codes.ts';
-import type { Job } from './job.ts';
 import { judgeSilence } from './clocks.ts';
+import { RUNNING, SUBMITTING, UNKNOWN } from './codes.ts';
 import { doubt, toFind } from './doubts.ts';
+import type { Job } from './job.ts';
 import { answerOf } from './looking.ts';
 import type { Input } from './messages.ts';
 import { isToCancel, settle, Tally, withdraw } from './outcomes.ts';
@@ -106,6 +106,18 @@ function takeProgress(turn: Turn, tally: Tally, job: Job, progress: PackProgress
     job.values ??= new Map();
     job.values.set(task, value);
   }
+  succeed(turn, tally, job, succeededOf(turn, job, progress));
+  for (const failure of progress.failed) {
+    const task = job.tasks[failure.position];
+    if (task === undefined || !isOpen(turn, job, task)) continue;
+    if (job.failures?.some(({ position }) => position === failure.position)) continue;
+    job.failures ??= [];
+    job.failures.push(failure);
+    if (!job.ordered) fail(turn, tally, job, task, failure);
+  }
+}
+
+function succeededOf(turn: Turn, job: Job, progress: PackProgress): readonly number[] {
   const good: number[] = [];
   for (const [first, last] of progress.succeeded) {
     for (let position = first; position <= last; position += 1) {
@@ -113,15 +125,7 @@ function takeProgress(turn: Turn, tally: Tally, job: Job, progress: PackProgress
       if (task !== undefined && isOpen(turn, job, task)) good.push(task);
     }
   }
-  succeed(turn, tally, job, good);
-  for (const failure of progress.failed) {
-    const task = job.tasks[failure.position];
-    if (task === undefined || !isOpen(turn, job, task)) continue;
-    if (job.failures?.some(({ position }) => position === failure.position)) continue;
-    job.failures ??= [];
-    job.failures.push(failure);
-    if (!job.ordered) failOrCancel(turn, tally, job, task, failure);
-  }
+  return good;
 }
 
 /** Whether nothing is known yet of how a task of the job ended. */
@@ -130,7 +134,13 @@ function isOpen(turn: Turn, job: Job, task: number): boolean {
   return tasks.job[task] === job.number && !tasks.has(task, IS_COLLECTING | IS_NOTED);
 }
 
-function succeed(turn: Turn, tally: Tally, job: Job, tasks: readonly number[], exit?: JobExit): void {
+function succeed(
+  turn: Turn,
+  tally: Tally,
+  job: Job,
+  tasks: readonly number[],
+  exit?: JobExit,
+): void {
   if (tasks.length === 0) return;
   const { run, leader } = turn;
   const usage = tasks.length === 1 && job.tasks.length === 1 ? exit?.usage : undefined;
@@ -158,13 +168,9 @@ function succeed(turn: Turn, tally: Tally, job: Job, tasks: readonly number[], e
   });
 }
 
-function failOrCancel(turn: Turn, tally: Tally, job: Job, task: number, record: FailureRecord): void {
+function fail(turn: Turn, tally: Tally, job: Job, task: number, record: FailureRecord): void {
   const { failure, message, code, signal, usage } = record;
   turn.run.tasks.set(task, IS_NOTED);
-  if (isToCancel(turn, task)) {
-    tally.cancelled.push(task);
-    return;
-  }
   tally.failed.push({
     task,
     job: job.number,
@@ -198,10 +204,16 @@ function ended(turn: Turn, tally: Tally, job: Job, status: Status, isPushed: boo
   endBadly(turn, tally, job, exit, open);
 }
 
-function endBadly(turn: Turn, tally: Tally, job: Job, exit: JobExit, open: readonly number[]): void {
+function endBadly(
+  turn: Turn,
+  tally: Tally,
+  job: Job,
+  exit: JobExit,
+  open: readonly number[],
+): void {
   if (job.ordered) {
     for (const failure of job.failures ?? []) {
-      failOrCancel(turn, tally, job, job.tasks[failure.position] as number, failure);
+      fail(turn, tally, job, job.tasks[failure.position] as number, failure);
     }
   }
   if (job.failures === undefined && exit.outcome !== 'succeeded' && open.length > 0) {
@@ -226,7 +238,7 @@ function blame(turn: Turn, tally: Tally, job: Job, record: FailureRecord): void 
     withdraw(turn, tally, job, 'ended for the sake of another task in the same job');
     return;
   }
-  failOrCancel(turn, tally, job, first, record);
+  fail(turn, tally, job, first, record);
   withdraw(turn, tally, job, 'the pack ended before it came to these');
 }
 
@@ -252,4 +264,3 @@ function learn(turn: Turn, job: Job, exit: JobExit): void {
   const { trouble } = leader.policies;
   backend.working.fail(exit.message ?? exit.outcome, mono, trouble, leader.options.random);
 }
-

@@ -2,7 +2,7 @@ import { SUBMITTING, UNKNOWN } from './codes.ts';
 import { doubt } from './doubts.ts';
 import type { Job } from './job.ts';
 import type { Input } from './messages.ts';
-import { isToCancel, settle, Tally, withdraw } from './outcomes.ts';
+import { settle, Tally, withdraw } from './outcomes.ts';
 import { IS_NOTED } from './task-table.ts';
 import type { Turn } from './turn.ts';
 
@@ -81,7 +81,9 @@ export function submitUnanswered(turn: Turn, tally: Tally, job: Job): void {
 
 function troubled(turn: Turn, name: string, reason: string): void {
   const { leader, mono } = turn;
-  leader.backend(name).submitting.fail(reason, mono, leader.policies.trouble, leader.options.random);
+  leader
+    .backend(name)
+    .submitting.fail(reason, mono, leader.policies.trouble, leader.options.random);
 }
 
 function reject(
@@ -96,14 +98,17 @@ function reject(
   if (job.ordered) {
     // Only the first is known to be at fault; the others wait for it anyway.
     tasks.set(job.tasks[0] as number, IS_NOTED);
-    tally.failed.push({ task: job.tasks[0] as number, job: job.number, record: { failure, message } });
+    tally.failed.push({
+      task: job.tasks[0] as number,
+      job: job.number,
+      record: { failure, message },
+    });
     withdraw(turn, tally, job, 'the first of the pack was rejected');
     return;
   }
   for (const task of job.tasks) {
     if (tasks.job[task] !== job.number || tasks.has(task, IS_NOTED)) continue;
     tasks.set(task, IS_NOTED);
-    if (isToCancel(turn, task)) tally.cancelled.push(task);
-    else tally.failed.push({ task, job: job.number, record: { failure, message } });
+    tally.failed.push({ task, job: job.number, record: { failure, message } });
   }
 }

@@ -1,4 +1,11 @@
-import type { BackendTraits, Backoff, Random, RetryPolicy, RunId, TaskSet } from '@orchestrate/core';
+import type {
+  BackendTraits,
+  Backoff,
+  Random,
+  RetryPolicy,
+  RunId,
+  TaskSet,
+} from '@orchestrate/core';
 import type { OnTransition } from './task-table.ts';
 
 /** How patient the scheduler is. All in seconds unless named otherwise. */

@@ -46,7 +46,8 @@ export function settle(turn: Turn, tally: Tally): void {
   }
   const ended: number[] = [];
   for (const failed of tally.failed) {
-    if (!stateFailure(turn, failed)) ended.push(failed.task);
+    if (isToCancel(turn, failed.task)) tally.cancelled.push(failed.task);
+    else if (!stateFailure(turn, failed)) ended.push(failed.task);
   }
   if (tally.cancelled.length > 0) {
     turn.emit({ type: 'cancelled', tasks: rangesOf(ascending(tally.cancelled)) });

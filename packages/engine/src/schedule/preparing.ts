@@ -1,10 +1,10 @@
+import type { RunId } from '@orchestrate/core';
 import type { FailureRecord } from '../events/fact.ts';
 import { rangesOf } from '../events/ranges.ts';
 import type { Input, ReusedTask } from './messages.ts';
 import { ascending, settle, Tally } from './outcomes.ts';
 import { IS_COLLECTING, IS_NOTED, IS_PREPARED, IS_PREPARING } from './task-table.ts';
 import type { Turn } from './turn.ts';
-import type { RunId } from '@orchestrate/core';
 
 type Prepared = Extract<Input, { type: 'prepared' }>;
 type Collected = Extract<Input, { type: 'collected' }>;
@@ -45,7 +45,8 @@ export function onPrepared(turn: Turn, input: Prepared): void {
     return run.tasks.isReady(task);
   };
   const reused = input.reused.filter(({ task }) => isAwaited(task));
-  if (reused.length > 0) emitReused(turn, reused, (input.reusedFrom ?? leader.options.run) as RunId);
+  if (reused.length > 0)
+    emitReused(turn, reused, (input.reusedFrom ?? leader.options.run) as RunId);
   for (const task of input.run) {
     if (!isAwaited(task)) continue;
     run.tasks.set(task, IS_PREPARED);
@@ -97,7 +98,9 @@ function joined(fingerprints: readonly (string | undefined)[]): string {
 export function onCollected(turn: Turn, input: Collected): void {
   const { run, leader } = turn;
   const isAwaited = (task: number): boolean =>
-    run.tasks.has(task, IS_COLLECTING) && !run.tasks.has(task, IS_NOTED);
+    run.tasks.has(task, IS_COLLECTING) &&
+    !run.tasks.has(task, IS_NOTED) &&
+    (input.job === undefined || run.tasks.job[task] === input.job);
   const good = input.good
     .filter(({ task }) => isAwaited(task))
     .toSorted((a, b) => a.task - b.task)

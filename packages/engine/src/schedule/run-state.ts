@@ -23,7 +23,7 @@ import { JobTable } from './job-table.ts';
 import { Limits } from './limits.ts';
 import { Readiness } from './readiness.ts';
 import { ReadyLanes } from './ready-lanes.ts';
-import { type OnTransition, IS_PREPARED, IS_TO_CANCEL, TaskTable } from './task-table.ts';
+import { IS_PREPARED, IS_TO_CANCEL, type OnTransition, TaskTable } from './task-table.ts';
 
 type FactOf<T extends Fact['type']> = Extract<Fact, { type: T }>;
 

@@ -70,7 +70,8 @@ export class Scheduler {
     if (input.type === 'begin') onBegin(turn);
     else if (this.#leader.hasBegun) this.#take(turn, input);
     else return NOTHING;
-    if (!this.#leader.hasFinished) this.#progress(turn);
+    if (this.#run.outcome !== undefined) finish(turn);
+    else if (!this.#leader.hasFinished) this.#progress(turn);
     return { facts: turn.facts, effects: turn.effects };
   }
 
@@ -157,28 +158,38 @@ export class Scheduler {
   #take(turn: Turn, input: Exclude<Input, { type: 'begin' }>): void {
     switch (input.type) {
       case 'prepared':
-        return onPrepared(turn, input);
+        onPrepared(turn, input);
+        break;
       case 'submit-answered':
-        return onSubmitAnswered(turn, input);
+        onSubmitAnswered(turn, input);
+        break;
       case 'submit-failed':
-        return onSubmitFailed(turn, input);
+        onSubmitFailed(turn, input);
+        break;
       case 'statuses':
-        return onStatuses(turn, input);
+        onStatuses(turn, input);
+        break;
       case 'look-failed':
-        return onLookFailed(turn, input);
+        onLookFailed(turn, input);
+        break;
       case 'cancel-failed':
-        return onCancelFailed(turn, input);
+        onCancelFailed(turn, input);
+        break;
       case 'collected':
-        return onCollected(turn, input);
+        onCollected(turn, input);
+        break;
       case 'expanded':
-        return onExpanded(turn, input, this.#stash);
+        onExpanded(turn, input, this.#stash);
+        break;
       case 'expand-failed':
-        return onExpandFailed(turn, input);
+        onExpandFailed(turn, input);
+        break;
       case 'asked':
-        return onAsked(turn, input);
+        onAsked(turn, input);
+        break;
       case 'wake':
         turn.leader.wakeAt = Number.POSITIVE_INFINITY;
-        return undefined;
+        break;
     }
   }
 
@@ -237,10 +248,7 @@ function forget(turn: Turn): void {
 
 function wakeAt(turn: Turn, soonest: number): void {
   const { leader } = turn;
-  const at = Math.max(
-    turn.mono,
-    Math.min(soonest, leader.taskTimers.next, leader.jobTimers.next),
-  );
+  const at = Math.max(turn.mono, Math.min(soonest, leader.taskTimers.next, leader.jobTimers.next));
   if (at === leader.wakeAt || at === Number.POSITIVE_INFINITY) return;
   leader.wakeAt = at;
   turn.want({ type: 'wake', atMonotonic: at });

@@ -111,7 +111,8 @@ function planJob(turn: Turn, backend: BackendState, lane: Lane, isThin: boolean)
       takeFrom(turn, lane, tasks);
     }
     const most = turn.leader.packs.size(key);
-    if (isThin && tasks.length < most) ordered = takeAlong(turn, tasks, { most, key, backend: backend.name });
+    if (isThin && tasks.length < most)
+      ordered = takeAlong(turn, tasks, { most, key, backend: backend.name });
   }
   if (lane.node.unlooked.length > 0 && lane.queue.length < LOOK_AGAIN) {
     run.lanes.unlooked.add(lane.node);

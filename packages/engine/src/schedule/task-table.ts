@@ -70,7 +70,8 @@ export class TaskTable {
   move(task: number, to: number): void {
     const from = this.visible(task);
     this.state[task] = to;
-    this.flags[task] = (this.flags[task] as number) & ~(IS_COLLECTING | IS_DUE | IS_DOOMED | IS_NOTED);
+    this.flags[task] =
+      (this.flags[task] as number) & ~(IS_COLLECTING | IS_DUE | IS_DOOMED | IS_NOTED);
     this.#count(task, from, to);
   }
 

@@ -1,5 +1,5 @@
 // The scheduler's own cost, without driver, journal or backend: `node --conditions=@orchestrate/source benchmark.ts`.
-import { type BackendTraits, type RunId, silentLogger, type TaskSet } from '@orchestrate/core';
+import type { BackendTraits, RunId, TaskSet } from '@orchestrate/core';
 import type { Effect, Input } from '../../src/schedule/messages.ts';
 import { Scheduler } from '../../src/schedule/scheduler.ts';
 
@@ -111,10 +111,24 @@ function measure(name: string, sets: readonly TaskSet[]): void {
       ],
     });
   }
+  report(name, scheduler, { began, built, before, jobs, steps, facts, mono });
+}
+
+interface Figures {
+  readonly began: number;
+  readonly built: number;
+  readonly before: NodeJS.MemoryUsage;
+  readonly jobs: number;
+  readonly steps: number;
+  readonly facts: number;
+  readonly mono: number;
+}
+
+function report(name: string, scheduler: Scheduler, figures: Figures): void {
+  const { began, built, before, jobs, steps, facts, mono } = figures;
   const done = performance.now();
   const after = process.memoryUsage();
   const tasks = scheduler.taskCount;
-  silentLogger.info({}, '');
   console.log(
     JSON.stringify({
       name,
@@ -123,12 +137,12 @@ function measure(name: string, sets: readonly TaskSet[]): void {
       jobs,
       steps,
       facts,
-      buildMs: Math.round(built - began),
-      runMs: Math.round(done - built),
-      usPerTask: Number((((done - began) * 1000) / tasks).toFixed(3)),
-      arrayMb: Math.round((after.arrayBuffers - before.arrayBuffers) / 1e6),
-      heapMb: Math.round((after.heapUsed - before.heapUsed) / 1e6),
-      virtualMs: Math.round(mono),
+      buildMilliseconds: Math.round(built - began),
+      runMilliseconds: Math.round(done - built),
+      microsecondsPerTask: Number((((done - began) * 1000) / tasks).toFixed(3)),
+      arrayBytes: after.arrayBuffers - before.arrayBuffers,
+      heapBytes: after.heapUsed - before.heapUsed,
+      virtualMilliseconds: Math.round(mono),
     }),
   );
 }

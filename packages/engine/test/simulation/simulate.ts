@@ -1,11 +1,12 @@
 import type { RunId, TaskSet, TaskState } from '@orchestrate/core';
 import type { Fact, JournalEntry } from '../../src/events/fact.ts';
-import type { Effect, Input, Moment, PlannedJob, StepResult } from '../../src/schedule/messages.ts';
+import type { Effect, Input, Moment, StepResult } from '../../src/schedule/messages.ts';
 import type { SchedulerOptions } from '../../src/schedule/options.ts';
 import { Scheduler } from '../../src/schedule/scheduler.ts';
 import { Chance } from './chance.ts';
 import { type RandomPlan, randomPlan } from './random-plan.ts';
-import { RUN_SECONDS, SimulatedBackend } from './simulated-backend.ts';
+import { SimulatedBackend } from './simulated-backend.ts';
+import { SimulatedCalls } from './simulated-calls.ts';
 import { Timeline } from './timeline.ts';
 import { Truth, Violation } from './truth.ts';
 
@@ -48,14 +49,13 @@ class World {
   readonly #make: MakeScheduler;
   readonly #backends = new Map<string, SimulatedBackend>();
   readonly #placeholders = new Map<string, TaskSet>();
-  readonly #verdicts = new Map<string, 'good' | 'bad'>();
+  readonly #calls: SimulatedCalls;
   #scheduler: Schedules;
   #inputs: Input[] = [];
   #isPumping = false;
   #alarm = 0;
   #isTracing: boolean;
   #mostCrashes: number;
-  #answeredPlaceholder = new Set<string>();
 
   constructor(seed: number, make: MakeScheduler, isTracing: boolean) {
     this.chance = new Chance(seed);
@@ -65,9 +65,15 @@ class World {
     this.truth = new Truth(this.plan);
     this.#mostCrashes = this.chance.is(0.3) ? 0 : this.chance.whole(1, 8);
     for (const set of this.plan.sets) this.#placeholders.set(set.name, set);
+    const around = this.#surroundings();
     for (const [name, traits] of this.plan.backends) {
-      this.#backends.set(name, new SimulatedBackend(name, traits, this.#surroundings()));
+      this.#backends.set(name, new SimulatedBackend(name, traits, around));
     }
+    this.#calls = new SimulatedCalls({
+      ...around,
+      answer: (input, mostMs) => this.#answer(input, mostMs),
+      expand: (placeholder) => this.#expand(placeholder),
+    });
     this.#scheduler = this.#newScheduler();
   }
 
@@ -75,7 +81,9 @@ class World {
     this.#disturb();
     this.#take({ type: 'begin' });
     while (this.outcome === undefined) {
-      if (!this.timeline.advance()) throw new Violation('nothing happens any more, and the run is not over');
+      if (!this.timeline.advance()) {
+        throw new Violation(`nothing happens any more, and the run is not over: ${this.#open()}`);
+      }
       if (this.steps > MOST_STEPS) throw new Violation('the run does not end');
     }
     this.#checkReplay();
@@ -86,6 +94,14 @@ class World {
       steps: this.steps,
       tasks: this.truth.taskCount,
     };
+  }
+
+  #open(): string {
+    const tasks = Array.from({ length: this.truth.taskCount }, (_, task) => task);
+    return tasks
+      .filter((task) => !this.truth.finals.has(task))
+      .map((task) => `task ${task} is ${this.#scheduler.state(task)}`)
+      .join(', ');
   }
 
   isRough(): boolean {
@@ -142,7 +158,9 @@ class World {
       });
     }
     if (chance.is(0.2)) {
-      timeline.inWorld(chance.between(0, 200_000), () => timeline.sleep(chance.between(0, 600_000)));
+      timeline.inWorld(chance.between(0, 200_000), () =>
+        timeline.sleep(chance.between(0, 600_000)),
+      );
     }
     if (chance.is(0.3)) timeline.inWorld(chance.between(0, 120_000), () => this.#ask());
   }
@@ -155,7 +173,9 @@ class World {
       this.#take({ type: 'asked', request: 'cancel', tasks });
     } else this.#take({ type: 'asked', request });
     if (request !== 'pause') return;
-    timeline.inWorld(chance.between(0, 60_000), () => this.#take({ type: 'asked', request: 'continue' }));
+    timeline.inWorld(chance.between(0, 60_000), () =>
+      this.#take({ type: 'asked', request: 'continue' }),
+    );
   }
 
   /** An answer on its way to the leader; now and then it comes twice. */
@@ -193,14 +213,20 @@ class World {
       facts.push(...result.facts);
       effects.push(...result.effects);
     }
-    if (this.#crashes()) return this.#crash('before the commit');
+    if (this.#crashes()) {
+      this.#crash('before the commit');
+      return;
+    }
     for (const fact of facts) {
       this.#note('  =', fact);
       this.journal.push({ sequence: this.journal.length, at: at.now, fact });
     }
     this.truth.committed(facts, (placeholder) => this.#expand(placeholder));
     for (const effect of effects) {
-      if (this.#crashes()) return this.#crash('between effects');
+      if (this.#crashes()) {
+        this.#crash('between effects');
+        return;
+      }
       this.#note('    ->', effect);
       this.#carryOut(effect);
       if (effect.type === 'finish') return;
@@ -241,16 +267,17 @@ class World {
   }
 
   readonly #effects: Effects = {
-    prepare: ({ tasks }) => this.#prepare(tasks),
-    submit: ({ backend, jobs }) => this.#submit(this.#backend(backend), jobs),
-    observe: ({ backend, look, jobs }) => this.#look(this.#backend(backend), 'observe', look, jobs),
-    find: ({ backend, look, jobs }) => this.#look(this.#backend(backend), 'find', look, jobs),
-    cancel: ({ backend, jobs, reason }) => this.#cancel(this.#backend(backend), jobs, reason),
-    collect: ({ job, tasks }) => this.#collect(job, tasks),
+    prepare: ({ tasks }) => this.#calls.prepare(tasks),
+    submit: ({ backend, jobs }) => this.#calls.submit(this.#backend(backend), jobs),
+    observe: ({ backend, look, jobs }) =>
+      this.#calls.look(this.#backend(backend), 'observe', look, jobs),
+    find: ({ backend, look, jobs }) => this.#calls.look(this.#backend(backend), 'find', look, jobs),
+    cancel: ({ backend, jobs, reason }) => this.#calls.cancel(this.#backend(backend), jobs, reason),
+    collect: ({ job, tasks }) => this.#calls.collect(job, tasks),
     forget: ({ backend, jobs }) => {
       for (const job of jobs) this.#backend(backend).forget(job);
     },
-    expand: ({ placeholder }) => this.#answerExpand(placeholder),
+    expand: ({ placeholder }) => this.#calls.expand(placeholder),
     wake: ({ atMonotonic }) => this.#wake(atMonotonic),
     finish: ({ outcome }) => {
       if (outcome === 'stopped') this.#newLeader(this.chance.between(0, 60_000));
@@ -272,118 +299,6 @@ class World {
       if (this.timeline.monotonic < atMonotonic) this.#wake(atMonotonic);
       else this.#take({ type: 'wake' });
     });
-  }
-
-  #prepare(tasks: readonly number[]): void {
-    const { chance } = this;
-    const run: number[] = [];
-    const reused: { task: number; fingerprint: string }[] = [];
-    const failed: Extract<Input, { type: 'prepared' }>['failed'][number][] = [];
-    for (const task of tasks) {
-      if (chance.is(0.05) && this.truth.setOf(task).reuse === true) {
-        reused.push({ task, fingerprint: 'ab'.repeat(32) });
-      } else if (this.isRough() && chance.is(0.05)) {
-        const failure = chance.pick(['user-error', 'quota'] as const);
-        failed.push({ task, failure, message: 'input missing' });
-      } else run.push(task);
-    }
-    this.#answer({ type: 'prepared', run, reused, reusedFrom: 'earlier0', failed }, 500);
-  }
-
-  #submit(backend: SimulatedBackend, jobs: readonly PlannedJob[]): void {
-    const { chance, timeline } = this;
-    const { settleSeconds } = backend.traits;
-    const name = backend.name;
-    const numbers = jobs.map(({ job }) => job);
-    const fate = this.isRough() ? chance.next() : 1;
-    const lateMs = settleSeconds * 900;
-    const arrive = (planned: PlannedJob, ms: number): void => {
-      if (ms === 0) backend.arrive(planned);
-      else timeline.inWorld(ms, () => backend.arrive(planned));
-    };
-    const soonMs = settleSeconds === 0 ? 0 : Math.min(lateMs, chance.between(0, 1500));
-    if (backend.isDown || fate < 0.06) {
-      const clean = chance.is(0.5);
-      this.#answer({ type: 'submit-failed', backend: name, jobs: numbers, clean, reason: 'down' }, 5000);
-    } else if (fate < 0.12) {
-      for (const job of jobs) arrive(job, settleSeconds === 0 ? 0 : chance.between(0, lateMs));
-      this.#answer({ type: 'submit-failed', backend: name, jobs: numbers, clean: false, reason: 'timed out' }, 500);
-    } else {
-      const outcomes = jobs.map((planned) => this.#submitOne(backend, planned, (ms) => arrive(planned, ms), soonMs));
-      timeline.inLeader(soonMs, () => this.#answer({ type: 'submit-answered', backend: name, outcomes }, 2000));
-    }
-  }
-
-  #submitOne(
-    backend: SimulatedBackend,
-    planned: PlannedJob,
-    arrive: (ms: number) => void,
-    soonMs: number,
-  ): Extract<Input, { type: 'submit-answered' }>['outcomes'][number] {
-    const { chance } = this;
-    const { job } = planned;
-    const fate = this.isRough() ? chance.next() : 1;
-    if (fate < 0.03) return { job, outcome: 'busy', reason: 'full' };
-    if (fate < 0.04) return { job, outcome: 'rejected', reason: 'no such partition' };
-    if (fate < 0.05) return { job, outcome: 'doubtful', reason: 'odd answer' };
-    if (fate < 0.08) {
-      arrive(backend.traits.settleSeconds === 0 ? 0 : chance.between(0, backend.traits.settleSeconds * 900));
-      return { job, outcome: 'doubtful', reason: 'odd answer' };
-    }
-    arrive(soonMs);
-    return { job, outcome: 'accepted', runSeconds: RUN_SECONDS };
-  }
-
-  #look(backend: SimulatedBackend, source: 'observe' | 'find', look: number, jobs: readonly number[]): void {
-    const { chance } = this;
-    const isLost = this.isRough() && chance.is(0.02);
-    if (isLost) return;
-    if (backend.isDown || (this.isRough() && chance.is(0.04))) {
-      const input: Input = { type: 'look-failed', backend: backend.name, call: source, look, jobs, reason: 'down' };
-      this.#answer(input, 3000);
-      return;
-    }
-    const statuses = jobs.map((job) => backend.status(job));
-    this.#answer({ type: 'statuses', backend: backend.name, source, look, statuses }, 3000);
-  }
-
-  #cancel(backend: SimulatedBackend, jobs: readonly number[], reason: 'cancelled' | 'timeout'): void {
-    if (backend.isDown || (this.isRough() && this.chance.is(0.1))) {
-      this.#answer({ type: 'cancel-failed', backend: backend.name, jobs, reason: 'down' }, 1000);
-      return;
-    }
-    this.timeline.inWorld(this.chance.between(0, 1000), () => {
-      for (const job of jobs) backend.cancel(job, reason);
-    });
-  }
-
-  /** Looks at what tasks left. The verdict over one attempt stays the same however often it is asked for. */
-  #collect(job: number, tasks: readonly number[]): void {
-    const { chance } = this;
-    this.timeline.inLeader(chance.between(0, 2000), () => {
-      const good: { task: number }[] = [];
-      const bad: Extract<Input, { type: 'collected' }>['bad'][number][] = [];
-      for (const task of tasks) {
-        const key = `${job}/${task}`;
-        const verdict = this.#verdicts.get(key) ?? (this.isRough() && chance.is(0.05) ? 'bad' : 'good');
-        this.#verdicts.set(key, verdict);
-        if (verdict === 'good') good.push({ task });
-        else {
-          this.truth.discarded(task);
-          bad.push({ task, failure: chance.pick(['user-error', 'quota']), message: 'no output' });
-        }
-      }
-      this.#answer({ type: 'collected', good, bad }, 100);
-    });
-  }
-
-  #answerExpand(placeholder: string): void {
-    if (this.isRough() && !this.#answeredPlaceholder.has(placeholder) && this.chance.is(0.05)) {
-      this.#answer({ type: 'expand-failed', placeholder, message: 'no tiles' }, 100);
-      return;
-    }
-    this.#answeredPlaceholder.add(placeholder);
-    this.#answer({ type: 'expanded', placeholder, sets: this.#expand(placeholder) }, 500);
   }
 
   #note(mark: string, what: unknown): void {
@@ -428,4 +343,3 @@ export function traceOf(seed: number, make: MakeScheduler = real): readonly stri
   }
   return world.trace;
 }
-

@@ -1,4 +1,10 @@
-import type { BackendTraits, FailureClass, JobExit, PackProgress, TaskSet } from '@orchestrate/core';
+import type {
+  BackendTraits,
+  FailureClass,
+  JobExit,
+  PackProgress,
+  TaskSet,
+} from '@orchestrate/core';
 import type { Input, PlannedJob } from '../../src/schedule/messages.ts';
 import type { Chance } from './chance.ts';
 import type { Timeline } from './timeline.ts';
@@ -9,7 +15,7 @@ type CallFailure = PackProgress['failed'][number];
 
 interface SimulatedJob {
   readonly planned: PlannedJob;
-  readonly arrivedAt: number;
+  readonly submittedAt: number;
   readonly isPack: boolean;
   state: 'queued' | 'running' | 'ended';
   exit: JobExit | undefined;
@@ -66,13 +72,13 @@ export class SimulatedBackend {
   }
 
   /** Takes a job; one it knows already is left as it is. */
-  arrive(planned: PlannedJob): void {
+  arrive(planned: PlannedJob, submittedAt: number): void {
     if (this.#jobs.has(planned.job)) return;
     const { truth, timeline, chance } = this.#around;
     truth.arrived(planned.job, planned.tasks);
     const job: SimulatedJob = {
       planned,
-      arrivedAt: timeline.now,
+      submittedAt,
       isPack: this.#around.isPack(planned.tasks[0] as number),
       state: 'queued',
       exit: undefined,
@@ -124,7 +130,7 @@ export class SimulatedBackend {
     if (isRough && chance.is(0.03)) return { job: number, state: 'unknown', reason: 'no idea' };
     const job = this.#jobs.get(number);
     if (job === undefined) return { job: number, state: 'absent' };
-    const ageSeconds = (timeline.now - job.arrivedAt) / 1000;
+    const ageSeconds = (timeline.now - job.submittedAt) / 1000;
     if (isRough && ageSeconds < this.traits.settleSeconds / 2 && chance.is(0.1)) {
       return { job: number, state: 'absent' };
     }

@@ -112,7 +112,9 @@ export class Truth {
       if (other !== undefined)
         throw new Violation(`task ${task} lives in jobs ${other} and ${job}`);
       if ((this.#successes.get(task)?.size ?? 0) > 0)
-        throw new Violation(`task ${task} is done again`);
+        throw new Violation(
+          `task ${task}, done by ${[...(this.#successes.get(task) ?? [])].join()}, is done again by ${job}`,
+        );
       this.#checkNeeds(task, seen);
       seen.add(task);
       this.#liveOf.set(task, job);
@@ -144,7 +146,8 @@ export class Truth {
     const on = this.#sets.find(({ set }) => set.name === need.set) as KnownSet;
     if (need.how === 'aligned') return [on.first + index];
     const { offsets, targets } = need;
-    return [...targets.slice(offsets[index], offsets[index + 1])].map(
+    return Array.from(
+      targets.slice(offsets[index], offsets[index + 1]),
       (target) => on.first + target,
     );
   }
@@ -216,26 +219,29 @@ export class Truth {
 
   /** The run says that it is over. */
   checkEnd(outcome: string, stateOf: (task: number) => TaskState): void {
-    if (this.#live.size > 0)
+    if (this.#live.size > 0) {
       throw new Violation(`ended with live jobs ${[...this.#live.keys()].join()}`);
-    const counts = new Map<TaskState, number>();
+    }
+    const seen = new Set<TaskState>();
     for (let task = 0; task < this.taskCount; task += 1) {
-      const state = stateOf(task);
-      counts.set(state, (counts.get(state) ?? 0) + 1);
-      if (!isFinal(state)) throw new Violation(`ended while task ${task} is ${state}`);
-      if (state !== this.finals.get(task))
-        throw new Violation(`task ${task}: facts and state differ`);
-      const done = this.#successes.get(task)?.size ?? 0;
-      if (state === 'succeeded' && done !== 1) throw new Violation(`task ${task} succeeded undone`);
-      if (state !== 'succeeded' && done !== 0)
-        throw new Violation(`task ${task} is ${state} but was done`);
+      seen.add(stateOf(task));
+      this.#checkFinal(task, stateOf(task));
     }
-    const failed = (counts.get('failed') ?? 0) + (counts.get('skipped') ?? 0);
-    if (outcome === 'succeeded' && failed + (counts.get('cancelled') ?? 0) > 0) {
-      throw new Violation('succeeded, with tasks that did not');
-    }
-    if (outcome === 'cancelled' && (counts.get('failed') ?? 0) > 0) {
+    const isBad = seen.has('failed') || seen.has('skipped') || seen.has('cancelled');
+    if (outcome === 'succeeded' && isBad) throw new Violation('succeeded, with tasks that did not');
+    if (outcome === 'cancelled' && seen.has('failed')) {
       throw new Violation('cancelled, with failed tasks');
+    }
+  }
+
+  #checkFinal(task: number, state: TaskState): void {
+    if (!isFinal(state)) throw new Violation(`ended while task ${task} is ${state}`);
+    if (state !== this.finals.get(task))
+      throw new Violation(`task ${task}: facts and state differ`);
+    const done = this.#successes.get(task)?.size ?? 0;
+    if (state === 'succeeded' && done !== 1) throw new Violation(`task ${task} succeeded undone`);
+    if (state !== 'succeeded' && done !== 0) {
+      throw new Violation(`task ${task} is ${state} but was done`);
     }
   }
 }
