@@ -40,10 +40,11 @@ export interface DriverEnd {
 /** Longest time the loop keeps others waiting, milliseconds. */
 const SLICE_MS = 15;
 /**
- * Commits quicker than this follow one another freely; after slower ones as much time passes as the commit took, so that a
- * slow disk means larger batches and not a loop that does nothing but wait for it. Milliseconds.
+ * Batches begin at least this far apart, so that a stream of short jobs is committed in groups and not one by one; after a
+ * commit that took longer, as much time passes as it took, so that a slow disk means larger batches and not a loop that does
+ * nothing but wait for it. Milliseconds.
  */
-const QUICK_COMMIT_MS = 1;
+const GATHERING_MS = 2;
 /** But no batch waits longer than this, milliseconds. */
 const LONGEST_GATHERING_MS = 10;
 /** Between two looks for requests of other processes, milliseconds. */
@@ -61,9 +62,8 @@ export class Driver {
   #queue: Input[] = [];
   #isScheduled = false;
   #isOver = false;
-  /** What the last commit took, milliseconds. */
-  #commitMs = 0;
-  #gathering: Disposable | undefined;
+  /** When the next batch may begin; of the process, not of the run: pacing has no meaning in the journal. */
+  #notBefore = 0;
   #wake: Disposable | undefined;
   #requests: Disposable | undefined;
   #seenVersion = -1;
@@ -100,24 +100,14 @@ export class Driver {
       this.#isScheduled = false;
       this.#pump();
     };
-    if (this.#commitMs < QUICK_COMMIT_MS) {
-      setImmediate(go);
-      return;
-    }
-    const { timers, clock } = this.#parts;
-    this.#gathering = timers.at(
-      clock.monotonic() + Math.min(this.#commitMs, LONGEST_GATHERING_MS),
-      go,
-    );
+    const wait = this.#notBefore - performance.now();
+    if (wait > 0) setTimeout(go, wait);
+    else setImmediate(go);
   }
 
   #pump(): void {
-    const until = performance.now() + SLICE_MS;
     try {
-      while (this.#queue.length > 0 && !this.#isOver) {
-        this.#batch();
-        if (performance.now() > until) break;
-      }
+      this.#turn();
     } catch (error) {
       this.#fail(error);
       return;
@@ -125,31 +115,45 @@ export class Driver {
     if (this.#queue.length > 0) this.#schedule();
   }
 
-  /** One turn: step, commit, fold, act. */
-  #batch(): void {
-    const inputs = this.#queue;
-    this.#queue = [];
-    const { scheduler, clock, journal, run } = this.#parts;
-    const moment = { now: clock.now(), monotonic: clock.monotonic() };
+  /** One turn: steps until nothing more comes by itself, one commit for all of them, and then what had to wait for it. */
+  #turn(): void {
+    const { clock, journal, run } = this.#parts;
+    const until = performance.now() + SLICE_MS;
+    const at = clock.now();
     const facts: Fact[] = [];
     const effects: Effect[] = [];
-    for (const input of inputs) {
-      const result = scheduler.step(input, moment);
-      for (const fact of result.facts) {
-        // Folded before it is durable, because specs of the same turn may need results of the same turn; a journal that
-        // cannot be written ends the leader before anything comes of it.
-        const clean = this.#parts.redact(
-          fact.type === 'submitting' ? this.#withFingerprints(fact) : fact,
-        );
-        this.#parts.fold(clean, moment.now);
-        facts.push(clean);
-      }
-      for (const effect of result.effects) effects.push(effect);
+    do {
+      const inputs = this.#queue;
+      this.#queue = [];
+      for (const input of inputs) this.#step(input, facts, effects);
+    } while (this.#queue.length > 0 && performance.now() < until);
+    if (facts.length > 0) {
+      const began = performance.now();
+      const entries = journal.append(run, at, facts);
+      const took = performance.now() - began;
+      const pause = Math.min(Math.max(GATHERING_MS, took), LONGEST_GATHERING_MS);
+      this.#notBefore = performance.now() + pause;
+      this.#parts.onEntries(entries);
     }
-    const entries = journal.append(run, moment.now, facts);
-    if (entries.length > 0) this.#commitMs = clock.monotonic() - moment.monotonic;
-    if (entries.length > 0) this.#parts.onEntries(entries);
     for (const effect of effects) this.#carry(effect);
+  }
+
+  #step(input: Input, facts: Fact[], effects: Effect[]): void {
+    const { clock, scheduler, redact, fold } = this.#parts;
+    const moment = { now: clock.now(), monotonic: clock.monotonic() };
+    const result = scheduler.step(input, moment);
+    for (const fact of result.facts) {
+      // Folded before it is durable, because specs of the same turn may need results of the same turn; a journal that
+      // cannot be written ends the leader before anything comes of it.
+      const clean = redact(fact.type === 'submitting' ? this.#withFingerprints(fact) : fact);
+      fold(clean, moment.now);
+      facts.push(clean);
+    }
+    for (const effect of result.effects) {
+      // Looking at files, and publishing what an ended job left, may happen whether or not these facts survive.
+      if (effect.type === 'prepare' || effect.type === 'collect') this.#carry(effect);
+      else effects.push(effect);
+    }
   }
 
   /** Renders the jobs that are about to be submitted and enters what identifies their tasks with the intent. */
@@ -235,7 +239,6 @@ export class Driver {
     this.#queue = [];
     this.#effects.stop();
     this.#wake?.[Symbol.dispose]();
-    this.#gathering?.[Symbol.dispose]();
     this.#requests?.[Symbol.dispose]();
     for (const watch of this.#watches) watch[Symbol.dispose]();
   }
