@@ -66,7 +66,7 @@ flows:
     needs: [sweep]                # once all model runs are done
     tasks:
       table:
-        run: ["node", "table.mjs", "out", "{{ outputs.table }}"]
+        run: ["node", "table.mjs", "{{ outputs.table }}", "{{ flows.sweep.tasks.model.outputs.series }}"]
         inputs: { code: "table.mjs" }
         outputs: { table: "table.md" }
 `;
@@ -96,18 +96,15 @@ writeFileSync(file, \`\${lines.join('\\n')}\\n\`);
 `;
 
 const TABLE = `// Gathers the last position of every model run.
-// Usage: node table.mjs FOLDER FILE
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// Usage: node table.mjs FILE SERIES...
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 
-const [folder, file] = process.argv.slice(2);
-const rows = readdirSync(folder)
-  .filter((name) => name.endsWith('.csv'))
-  .sort()
-  .map((name) => {
-    const last = readFileSync(join(folder, name), 'utf8').trimEnd().split('\\n').at(-1).split(',');
-    return \`| \${name.slice(0, -4)} | \${last[1]} |\`;
-  });
+const [file, ...series] = process.argv.slice(2);
+const rows = series.map((path) => {
+  const last = readFileSync(path, 'utf8').trimEnd().split('\\n').at(-1).split(',');
+  return \`| \${basename(path, '.csv')} | \${last[1]} |\`;
+});
 writeFileSync(file, ['| run | position at the end |', '| --- | --- |', ...rows, ''].join('\\n'));
 console.log(\`\${rows.length} runs\`);
 `;
