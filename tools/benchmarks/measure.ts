@@ -10,7 +10,10 @@ export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 export const WORK = join(ROOT, '.bench');
 
 /** The command line as people install it: built, not from source. */
-export const ORCHESTRATE = join(ROOT, 'packages', 'cli', 'dist', 'bin.js');
+export const ORCHESTRATE = join(ROOT, 'packages', 'cli', 'bin', 'orchestrate.js');
+
+/** There once the packages are built. */
+export const BUILT = join(ROOT, 'packages', 'cli', 'dist', 'bin.js');
 
 const SAMPLE_MILLISECONDS = 10;
 

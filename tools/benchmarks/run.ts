@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { ORCHESTRATE } from './measure.ts';
+import { BUILT } from './measure.ts';
 import type { Benchmark } from './report.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
@@ -27,7 +27,7 @@ async function main(): Promise<number> {
     );
     return 2;
   }
-  if (!existsSync(ORCHESTRATE)) {
+  if (!existsSync(BUILT)) {
     console.error('the packages are not built; run: npm run build');
     return 2;
   }

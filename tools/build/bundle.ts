@@ -34,7 +34,9 @@ function entriesOf(manifest: Manifest): Record<string, string> {
   );
   const sources = [
     ...built.filter((path) => path.endsWith('.js')).map(sourceOf),
-    ...Object.values(manifest.bin ?? {}).map(sourceOf),
+    ...Object.values(manifest.bin ?? {})
+      .filter((path) => path.startsWith('dist/'))
+      .map(sourceOf),
     ...(manifest.entries ?? []),
   ];
   return Object.fromEntries(sources.map((source) => [basename(source, '.ts'), source]));
