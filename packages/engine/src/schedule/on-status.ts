@@ -110,6 +110,8 @@ function takeProgress(turn: Turn, tally: Tally, job: Job, progress: PackProgress
   for (const failure of progress.failed) {
     const task = job.tasks[failure.position];
     if (task === undefined || !isOpen(turn, job, task)) continue;
+    // The call was cut off because we asked for it: why, is said of the job as a whole.
+    if (failure.failure === 'cancelled' && job.ending !== undefined) continue;
     if (job.failures?.some(({ position }) => position === failure.position)) continue;
     job.failures ??= [];
     job.failures.push(failure);

@@ -115,6 +115,10 @@ export class SimulatedBackend {
     const { timeline, chance } = this.#around;
     timeline.inWorld(job.state === 'queued' ? 0 : chance.between(0, 4000), () => {
       const outcome = reason === 'cancelled' || chance.is(0.5) ? 'cancelled' : 'timeout';
+      const position = job.succeeded.length + job.failed.length;
+      if (job.isPack && job.state === 'running' && chance.is(0.5)) {
+        job.failed.push({ position, failure: outcome, message: 'cut off' });
+      }
       this.#end(job, { outcome, message: 'ended on request' });
     });
   }
