@@ -221,7 +221,8 @@ export class LocalStorage implements Storage {
       return await this.#publish(place, { path, own: false }, options);
     } catch (error) {
       if (systemCode(error) !== 'EXDEV') throw error;
-      return this.#write(place, contentOfFile(path, source), options);
+      // Its time may have been moved for the rename that the system refused, so it is looked at again.
+      return this.#write(place, contentOfFile(path, lookAtSource(path)), options);
     }
   }
 
