@@ -5,7 +5,7 @@ export function waitFor(name: string): string {
 
 /**
  * A chain of three tasks with outputs, of which each leaves one line in `$EFFECTS/ran-NAME` when it runs to its end. The
- * middle one says that it has started, and then waits for the file `go`.
+ * middle one writes its output, says that it has started, and then waits for the file `go`.
  */
 export const WAITING_CHAIN = `name: chain
 flows:
@@ -18,10 +18,10 @@ flows:
         outputs: { file: "out/first.txt" }
       middle:
         run: |
-          touch "$EFFECTS/started-middle"
-          ${waitFor('go')}
           cat {{ inputs.file }} > {{ outputs.file }}
           echo two >> {{ outputs.file }}
+          touch "$EFFECTS/started-middle"
+          ${waitFor('go')}
           echo ran >> "$EFFECTS/ran-middle"
         inputs: { file: "{{ tasks.first.outputs.file }}" }
         outputs: { file: "out/middle.txt" }

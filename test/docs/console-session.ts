@@ -1,0 +1,123 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { repository } from './markdown.ts';
+import { Screen } from './screen.ts';
+
+/** Whether script(1) of util-linux is there, which gives programs a pseudo-terminal. */
+export const hasTerminal = spawnSync('script', ['--version']).status === 0;
+
+/** A command of a `console` block, and what the page says it prints. */
+export interface Step {
+  readonly command: string;
+  readonly expected: readonly string[];
+}
+
+/** The commands of a `console` block: lines that begin with `$ `, each with the lines after it. */
+export function stepsOf(block: string): Step[] {
+  return block
+    .split(/^\$ /m)
+    .slice(1)
+    .map((part) => {
+      const [command = '', ...expected] = part.trimEnd().split('\n');
+      return { command, expected };
+    });
+}
+
+const shellWord = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** Somebody at a terminal, in an empty folder, with `orchestrate` and this Node on the path. */
+export class ConsoleSession implements Disposable {
+  readonly #root = realpathSync(mkdtempSync(join(tmpdir(), 'orchestrate-docs-')));
+  readonly #bin = join(this.#root, 'bin');
+  readonly #state = join(this.#root, 'state');
+  /** The folder in which the next command runs. */
+  folder = join(this.#root, 'home');
+  #exitCode = 0;
+
+  constructor() {
+    const command = join(repository, 'packages', 'cli', 'src', 'bin.ts');
+    const start = [process.execPath, '--conditions=@orchestrate/source', command].map(shellWord);
+    mkdirSync(this.#bin);
+    mkdirSync(this.folder);
+    writeFileSync(join(this.#bin, 'orchestrate'), `#!/bin/sh\nexec ${start.join(' ')} "$@"\n`);
+    chmodSync(join(this.#bin, 'orchestrate'), 0o755);
+  }
+
+  /** Writes a file below the folder of the next command. */
+  write(path: string, text: string): void {
+    const file = join(this.folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.folder, path), 'utf8');
+  }
+
+  /** Types a command, waits for it, and gives what then stands on the screen. */
+  async type(command: string): Promise<string[]> {
+    const line = [
+      'stty rows 50 cols 110 -echo',
+      `(exit ${this.#exitCode})`,
+      command,
+      `code=$?; pwd > ${shellWord(this.#state)}; exit $code`,
+    ].join('\n');
+    const child = spawn('script', ['-qec', line, '/dev/null'], {
+      cwd: this.folder,
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: {
+        ...process.env,
+        SHELL: '/bin/bash',
+        PATH: [this.#bin, dirname(process.execPath), process.env['PATH']].join(':'),
+        TERM: 'xterm-256color',
+        LANG: 'C.UTF-8',
+        LC_ALL: 'C.UTF-8',
+        NO_COLOR: '1',
+        CI: '',
+      },
+    });
+    let sent = '';
+    child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+      sent += piece;
+    });
+    this.#exitCode = await new Promise<number>((done, failed) => {
+      child.on('error', failed);
+      child.on('close', (code) => done(code ?? -1));
+    });
+    this.folder = readFileSync(this.#state, 'utf8').trimEnd();
+    const screen = new Screen();
+    screen.write(sent);
+    return screen.lines();
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#root, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** A line without what differs from run to run: ids, times of day, durations, and the blanks that line columns up. */
+export function plainLine(line: string): string {
+  return line
+    .replaceAll(/\b(runs?[ /]|"run":")[a-z0-9]{8}\b/g, '$1RUN')
+    .replace(/^[a-z0-9]{8}(?= +\w+ +\d{4}-)/, 'RUN')
+    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'DATE')
+    .replaceAll(/\b\d+ min( \d+ s)?\b|\b\d+(\.\d+)? (s|ms)\b/g, 'TIME')
+    .replaceAll(/"(at|seconds|pid)":[\d.]+/g, '"$1":N')
+    .replace(/^\/(usr\/)?bin\/(?=\w+: )/, '')
+    .replaceAll(/ +/g, ' ')
+    .trimEnd();
+}
+
+/** Whether lines are what a page says; a line `…` of the page stands for any number of lines. */
+export function matches(expected: readonly string[], actual: readonly string[]): boolean {
+  const [first, ...rest] = expected;
+  if (first === undefined) return actual.length === 0;
+  if (first === '…')
+    return Array.from({ length: actual.length + 1 }, (_, skip) => actual.slice(skip)).some((left) =>
+      matches(rest, left),
+    );
+  const [line, ...others] = actual;
+  return line !== undefined && plainLine(first) === plainLine(line) && matches(rest, others);
+}
