@@ -14,7 +14,7 @@ import { JobRenderer } from './job-renderer.ts';
 import { saveLabels } from './labels.ts';
 import { LeaderBackend } from './leader-backend.ts';
 import { Memory } from './memory.ts';
-import { packKeyOf } from './pack-key.ts';
+import { packKeyOf, standsAlone } from './pack-key.ts';
 import { Places } from './places.ts';
 import { type Change, Preparer } from './preparer.ts';
 import { realTimers } from './real-time.ts';
@@ -216,6 +216,7 @@ function decide(parts: Parts): {
     failFast: options?.failFast ?? !keepGoing,
     ...(patienceSeconds === undefined ? {} : { policies: { patienceSeconds } }),
     packKeyOf: (set: TaskSet) => packKeyOf(set, book.results),
+    standsAlone,
     looks: (set) => preparer.needsLook(set),
     collects: (set) => set.hasOutputs !== false,
     expand: (placeholder) => source.expand(placeholder),

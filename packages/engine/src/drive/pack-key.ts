@@ -46,3 +46,34 @@ export function packKeyOf(set: TaskSet, results: Results): string | undefined {
     backendOptions,
   });
 }
+
+/** Sets up to this size are probed task by task, larger ones by samples. */
+const PROBED = 100_000;
+
+/**
+ * Whether the tasks of a set neither read nor leave anything but by what the tasks before them did in the same process: no
+ * inputs or outputs to be moved, and specs that ask for no results. Only such tasks may be rendered before those they need
+ * have run.
+ */
+export function standsAlone(set: TaskSet): boolean {
+  if (set.hasInputs !== false || set.hasOutputs !== false || set.check !== undefined) return false;
+  let hasAsked = false;
+  const probe: Results = {
+    result: () => {
+      hasAsked = true;
+      return null;
+    },
+    size: () => {
+      hasAsked = true;
+      return 0;
+    },
+  };
+  const step = Math.max(1, Math.floor(set.size / PROBED));
+  try {
+    for (let index = 0; index < set.size && !hasAsked; index += step) set.spec(index, probe);
+  } catch {
+    // A spec that cannot be made without results depends on them.
+    return false;
+  }
+  return !hasAsked;
+}

@@ -23,7 +23,6 @@ function startOn(turn: Turn, backend: BackendState): void {
   if (room <= 0) return;
   const jobs: PlannedJob[] = [];
   const submitting: Extract<Fact, { type: 'submitting' }>['jobs'][number][] = [];
-  const isThin = run.lanes.queued(backend.name) <= backend.slots;
   const wasIdle = run.jobs.live(backend.name) === 0;
   while (jobs.length < room) {
     run.lanes.unpark();
@@ -34,7 +33,8 @@ function startOn(turn: Turn, backend: BackendState): void {
       run.lanes.park(lane, blocked);
       continue;
     }
-    const job = planJob(turn, backend, lane, isThin);
+    if (isFull(turn, backend, lane)) break;
+    const job = planJob(turn, backend, lane);
     const record = {
       job: job.job,
       tasks: rangesOf(job.tasks),
@@ -51,19 +51,31 @@ function startOn(turn: Turn, backend: BackendState): void {
   turn.want({ type: 'submit', backend: backend.name, jobs });
 }
 
+/** Packs running and waiting per slot: more of them would only be smaller. */
+const PACKS_PER_SLOT = 2;
+
+/** Whether another pack would have to wait longer than it takes the workers to come back for one. */
+function isFull(turn: Turn, backend: BackendState, lane: Lane): boolean {
+  if (turn.leader.packKey(lane.node) === undefined) return false;
+  return turn.run.jobs.live(backend.name) >= backend.slots * PACKS_PER_SLOT;
+}
+
 /** How many jobs may be submitted to a backend now. One in trouble gets one job at a time, to see whether it is over. */
 function roomOf(turn: Turn, backend: BackendState): number {
   const { run, leader, mono } = turn;
   if (mono < backend.submitAt) return 0;
   if (!backend.traits.pushes && backend.unanswered.size > 0) return 0;
   const live = run.jobs.live(backend.name);
-  const room = backend.window(mono, leader.policies) - live;
+  const window = backend.window(mono, leader.policies);
+  const room = window - live;
   if (backend.submitting.count > 0) return backend.unanswered.size > 0 ? 0 : Math.min(1, room);
   if (backend.working.count >= leader.policies.pauseAfter) {
     const isProbing = backend.probe >= 0 && run.jobs.get(backend.probe) !== undefined;
     return isProbing ? 0 : Math.min(1, room);
   }
-  return room;
+  // Refilled by halves: many jobs in one intent and one call, as long as enough is queued to keep every slot busy.
+  const isStocked = live - backend.slots > (window - backend.slots) / 2;
+  return isStocked ? 0 : room;
 }
 
 function submitted(turn: Turn, backend: BackendState, number: number): void {
@@ -99,7 +111,7 @@ function blockedBy(turn: Turn, lane: Lane): number {
   return limits.free(group.limit) < 1 || lanes.isQueueJump(lane, group.limit) ? group.limit : -1;
 }
 
-function planJob(turn: Turn, backend: BackendState, lane: Lane, isThin: boolean): PlannedJob {
+function planJob(turn: Turn, backend: BackendState, lane: Lane): PlannedJob {
   const { run } = turn;
   const tasks: number[] = [];
   takeFrom(turn, lane, tasks);
@@ -111,8 +123,7 @@ function planJob(turn: Turn, backend: BackendState, lane: Lane, isThin: boolean)
       takeFrom(turn, lane, tasks);
     }
     const most = turn.leader.packs.size(key);
-    if (isThin && tasks.length < most)
-      ordered = takeAlong(turn, tasks, { most, key, backend: backend.name });
+    if (tasks.length < most) ordered = takeAlong(turn, tasks, { most, key, backend: backend.name });
   }
   if (lane.node.unlooked.length > 0 && lane.queue.length < LOOK_AGAIN) {
     run.lanes.unlooked.add(lane.node);
@@ -130,16 +141,15 @@ function takeFrom(turn: Turn, lane: Lane, planned: number[]): void {
   planned.push(task);
 }
 
-/** Large enough to be cheap, small enough that every slot gets a share. */
+/** Large enough to be cheap, small enough that every place for a pack gets a share. */
 function packSize(turn: Turn, backend: BackendState, lane: Lane, key: string): number {
-  const idle = backend.slots - turn.run.jobs.live(backend.name);
-  const ready = lane.queue.length + 1;
-  const share = Math.ceil(ready / (idle > 0 ? idle : backend.slots));
+  const places = backend.slots * PACKS_PER_SLOT - turn.run.jobs.live(backend.name);
+  const share = Math.ceil((lane.queue.length + 1) / Math.max(1, places));
   return Math.max(1, Math.min(turn.leader.packs.size(key), share));
 }
 
 /**
- * With too little ready to keep all workers busy, a pack takes along tasks whose every unmet need is in it: they run after
+ * With too little ready to fill a pack of short calls, it takes along tasks whose every unmet need is in it: they run after
  * those in the same process. So a chain of short calls costs a job per pack and not one per call.
  */
 function takeAlong(
@@ -185,6 +195,5 @@ function mayComeAlong(
   const { leader } = turn;
   if (node.backend !== terms.backend || node.waits > 0 || node.needsLook) return false;
   if (node.leases.length > 0 || node.group !== undefined) return false;
-  if (leader.options.standsAlone?.(node.set) !== true) return false;
-  return leader.packKey(node) === terms.key;
+  return leader.packKey(node) === terms.key && leader.standsAlone(node);
 }

@@ -42,6 +42,7 @@ export class Leader {
   /** Since when everything that could go on is paused. */
   pausedSince: number | undefined;
   readonly #packKeys = new Map<SetNode, string | undefined>();
+  readonly #alone = new Map<SetNode, boolean>();
 
   constructor(options: SchedulerOptions) {
     this.options = options;
@@ -60,6 +61,16 @@ export class Leader {
       this.#packKeys.set(node, isAlone ? undefined : this.options.packKeyOf?.(set));
     }
     return this.#packKeys.get(node);
+  }
+
+  /** Whether tasks of a set may be in the same job as those they need; asked once per set. */
+  standsAlone(node: SetNode): boolean {
+    let answer = this.#alone.get(node);
+    if (answer === undefined) {
+      answer = this.options.standsAlone?.(node.set) === true;
+      this.#alone.set(node, answer);
+    }
+    return answer;
   }
 
   collects(set: TaskSet): boolean {
