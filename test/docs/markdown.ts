@@ -24,7 +24,15 @@ export interface Link {
   readonly target: string;
 }
 
-const SKIPPED = new Set(['node_modules', 'dist', 'out-test', 'out-tsc', '.git', '.nx', '.orchestrate']);
+const SKIPPED = new Set([
+  'node_modules',
+  'dist',
+  'out-test',
+  'out-tsc',
+  '.git',
+  '.nx',
+  '.orchestrate',
+]);
 
 function markdownBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry): string[] => {
