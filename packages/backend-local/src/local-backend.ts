@@ -135,7 +135,12 @@ export class LocalBackend implements ComputeBackend {
   #accept(job: JobSpec): SubmitOutcome {
     const { table, admission, container, pool } = this.#parts;
     const { key } = job;
-    if (table.get(key) !== undefined) return { key, outcome: 'accepted' };
+    const known = table.get(key);
+    if (known !== undefined) {
+      // Whoever submits it again has not heard how it stands, and nothing may change any more that would tell them.
+      table.changed(known);
+      return { key, outcome: 'accepted' };
+    }
     const facts = factsOf(job, container);
     const reason = jobProblem(job, facts, admission, container);
     if (reason !== undefined) return { key, outcome: 'rejected', reason };
