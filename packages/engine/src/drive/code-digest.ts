@@ -9,6 +9,8 @@ const RELATIVE_IMPORT = /(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"\n]+)['"]/g;
 const SCRIPT =
   /(?:^|[\s"'=])((?:\.\/)?[A-Za-z0-9_][A-Za-z0-9_./-]*\.(?:py|R|r|jl|js|mjs|cjs|ts|sh|pl|awk|sed|m|ncl|sql))(?=$|[\s"';)|&])/g;
 
+type Codes = readonly (readonly [code: string, digest: string])[];
+
 /**
  * Knows the content of the code that tasks run: a function's module with everything it imports relatively, an installed
  * package by name and version, and scripts of the project that a command names (`python plot.py`). Each is read once.
@@ -16,14 +18,15 @@ const SCRIPT =
 export class CodeDigests {
   readonly #directory: string;
   readonly #known = new Map<string, string>();
+  readonly #functions = new Map<string, Codes>();
 
   constructor(projectDirectory: string) {
     this.#directory = projectDirectory;
   }
 
   /** The code behind a piece of work: module or path -> digest. Empty when it names none. */
-  of(work: Work): readonly (readonly [code: string, digest: string])[] {
-    if (work.kind === 'function') return [[work.module, this.digest(work.module)]];
+  of(work: Work): Codes {
+    if (work.kind === 'function') return this.#function(work.module);
     const text = work.kind === 'shell' ? work.script : work.argv.join(' ');
     const found: (readonly [string, string])[] = [];
     for (const match of text.matchAll(SCRIPT)) {
@@ -32,6 +35,15 @@ export class CodeDigests {
       if (digest !== 'absent') found.push([join(this.#directory, path), digest]);
     }
     return found;
+  }
+
+  #function(module: string): Codes {
+    let codes = this.#functions.get(module);
+    if (codes === undefined) {
+      codes = [[module, this.digest(module)]];
+      this.#functions.set(module, codes);
+    }
+    return codes;
   }
 
   /** Digest of a module by absolute path or package name; `absent` when there is no such thing. */

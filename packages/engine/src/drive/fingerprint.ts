@@ -34,14 +34,16 @@ function addressText(
   return JSON.stringify(named.map(({ name, address }) => [name, address]));
 }
 
-/** Identity of a task by what it does and reads: equal fingerprints promise equal outputs. */
+/** Identity of a task by what it does, reads and descends from: equal fingerprints promise equal outputs. */
 export function fingerprint(
   essenceText: string,
   codes: readonly (readonly [code: string, digest: string])[],
   inputs: readonly string[],
+  descent = '',
 ): string {
   let text = `${FINGERPRINT_VERSION}\n${essenceText}`;
   for (const [, digest] of codes) text += `\n${digest}`;
   for (const digest of inputs) text += `\n${digest}`;
+  if (descent !== '') text += `\nneeds${descent}`;
   return hash('sha256', text, 'base64').slice(0, FINGERPRINT_LENGTH);
 }

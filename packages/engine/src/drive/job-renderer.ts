@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { lstatSync, mkdirSync } from 'node:fs';
+import { dirname, isAbsolute, join, sep } from 'node:path';
 import {
   confinePath,
   DEFAULT_RETRY,
@@ -121,6 +121,7 @@ export class JobRenderer {
     if (work.kind === 'function') {
       const calls = this.#calls(planned, specs, fetches);
       const { module, export: exported } = work;
+      this.#checkModule(module, name);
       return [{ kind: 'functions', module, export: exported, ordered: planned.ordered, calls }, {}];
     }
     if (work.kind === 'command') {
@@ -166,8 +167,11 @@ export class JobRenderer {
       const hasPaths = spec.inputs !== undefined || spec.outputs !== undefined;
       const paths = hasPaths ? this.#paths(planned.job, task, spec, fetches) : NO_PATHS;
       const named = specs.length <= NAMED_CALLS && place !== undefined;
+      const args = this.#args(spec.work.args, task, paths, attempt);
+      // By far the most frequent kind in large packs; kept small.
+      if (!named && !hasPaths && attempt === 1) return args === null ? NULL_CALL : { args };
       return {
-        args: this.#args(spec.work.args, task, { ...paths, attempt }),
+        args,
         ...(attempt === 1 ? {} : { attempt }),
         ...(named ? { name: book.registry.task(task) } : {}),
         ...(named && specs.length > 1
@@ -178,10 +182,18 @@ export class JobRenderer {
     });
   }
 
-  #args(args: FunctionCall['args'], task: number, paths: PathsOfTask): FunctionCall['args'] {
+  #args(
+    args: FunctionCall['args'],
+    task: number,
+    paths: PathsOfTask,
+    attempt: number,
+  ): FunctionCall['args'] {
     if (args === null || typeof args === 'number' || typeof args === 'boolean') return args;
     const text = JSON.stringify(args);
-    if (text.includes('\\u0000')) return this.#args(replaceTokensDeep(args, paths), task, NO_PATHS);
+    if (text.includes('\\u0000')) {
+      const replaced = replaceTokensDeep(args, { ...paths, attempt });
+      return this.#args(replaced, task, NO_PATHS, attempt);
+    }
     if (!text.includes('${')) return args;
     if (this.#parts.references.hasSecret(text)) {
       throw invalid(this.#parts.book.registry.task(task), SECRET_ELSEWHERE);
@@ -195,14 +207,26 @@ export class JobRenderer {
     return this.#parts.references.resolve(text);
   }
 
+  /** Code of the project stays in the project; installed packages may well be links. */
+  #checkModule(module: string, name: string): void {
+    const root = this.#parts.projectDirectory;
+    if (!isAbsolute(module) || !module.startsWith(root + sep)) return;
+    if (module.includes(`${sep}node_modules${sep}`)) return;
+    if (this.#confinement.holds(root, join(module, 'x'))) return;
+    throw invalid(
+      name,
+      `its module ${module} leaves the folder of the project through a symbolic link`,
+    );
+  }
+
   #directory(spec: TaskSpec, name: string): string {
     const root = this.#parts.projectDirectory;
     if (spec.directory === undefined) return root;
     const directory = join(root, confinePath(spec.directory));
-    this.#parts.folder.make(directory);
     if (!this.#confinement.holds(root, join(directory, 'x'))) {
       throw invalid(name, `its directory ${spec.directory} leaves the folder of the project`);
     }
+    this.#parts.folder.make(directory);
     return directory;
   }
 
@@ -233,6 +257,9 @@ export class JobRenderer {
       if (!places.isInside(place.storageName, path)) {
         throw invalid(output.name, `${output.address} leaves its storage through a symbolic link`);
       }
+      if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+        throw invalid(output.name, `${output.address} is a symbolic link`);
+      }
       folder.make(place.folder ? path : dirname(path));
     } else if (place.folder) {
       mkdirSync(path, { recursive: true });
@@ -243,6 +270,7 @@ export class JobRenderer {
 }
 
 const NO_PATHS: PathsOfTask = { inputs: {}, outputs: {} };
+const NULL_CALL: FunctionCall = { args: null };
 
 const SECRET_ELSEWHERE =
   'a secret stands outside of `environment`; hand it over in an environment variable';

@@ -11,6 +11,7 @@ import {
 } from './columns.ts';
 import { FINGERPRINT_LENGTH } from './fingerprint.ts';
 import { loadLabels } from './labels.ts';
+import { identityOf } from './lineage.ts';
 
 /** What the project remembers of a set as it was at one time: the part that is the same for all its tasks. */
 export interface MemoryHead {
@@ -19,6 +20,13 @@ export interface MemoryHead {
   /** Whether specs depend on results of other tasks; then the digest of the set does not say everything. */
   readonly usesResults: boolean;
   readonly hasInputs: boolean;
+  /**
+   * Set it needs -> what that set was: a digest over its fingerprints, or, where inputs or results stand between them,
+   * `=` and the digest of the set itself. Left out when its tasks do not all descend from the same.
+   */
+  readonly lineage?: Readonly<Record<string, string>>;
+  /** Digest over all fingerprints. */
+  readonly identity?: string;
 }
 
 /** Generations of one set's memory that are kept. */
@@ -78,6 +86,22 @@ export class MemorySet {
     const at = index * FINGERPRINT_LENGTH;
     const text = Buffer.from(all.buffer, all.byteOffset, all.byteLength);
     return text[at] === 0 ? '' : text.toString('latin1', at, at + FINGERPRINT_LENGTH);
+  }
+
+  /** Digest over all fingerprints, see `identityOf`. */
+  get identity(): string {
+    if (this.head.identity !== undefined) return this.head.identity;
+    const all = this.#column('fingerprints');
+    return identityOf(all instanceof Uint8Array ? all : '');
+  }
+
+  /** Puts fingerprints where the given column, which is as long, has none. */
+  fillIn(prints: Uint8Array): void {
+    const all = this.#column('fingerprints');
+    if (!(all instanceof Uint8Array)) return;
+    for (let at = 0; at < prints.length; at += FINGERPRINT_LENGTH) {
+      if (prints[at] === 0) prints.set(all.subarray(at, at + FINGERPRINT_LENGTH), at);
+    }
   }
 
   inputs(index: number): InputRecord[] | undefined {

@@ -67,6 +67,12 @@ export class Preparer {
   readonly #parts: PreparerParts;
   readonly #fast = new Map<string, MemorySet | undefined>();
   #specsLeft = SPECS_KEPT_CHARACTERS;
+  /** The last task without inputs that was fingerprinted. */
+  #printed: { readonly codes: unknown; readonly text: string; readonly print: string } = {
+    codes: undefined,
+    text: '',
+    print: '',
+  };
 
   constructor(parts: PreparerParts) {
     this.#parts = parts;
@@ -221,12 +227,17 @@ export class Preparer {
   print(book: SetBook, index: number, spec: TaskSpec, inputs: readonly string[]): string {
     const codes = this.#parts.codes.of(spec.work);
     for (const [code, digest] of codes) book.codes.set(code, digest);
-    const text = essence(spec);
+    const rendered = essence(spec);
+    const before = this.#printed;
+    // Tasks that differ in nothing are common among functions: one text is kept for all of them, and one digest made.
+    const isSame = before.codes === codes && before.text === rendered && inputs.length === 0;
+    const text = isSame ? before.text : rendered;
     if (this.#specsLeft > 0) {
-      this.#specsLeft -= text.length;
+      if (!isSame) this.#specsLeft -= text.length;
       book.specs[index] = text;
     }
-    const print = fingerprint(text, codes, inputs);
+    const print = isSame ? before.print : fingerprint(text, codes, inputs);
+    if (inputs.length === 0) this.#printed = { codes, text, print };
     if (!book.hasFingerprint(index)) book.rendered += 1;
     book.setFingerprint(index, print);
     return print;

@@ -19,6 +19,10 @@ export class SetBook {
   usesResults = false;
   /** Tasks whose specs this leader has rendered: only then are codes and `usesResults` the whole truth. */
   rendered = 0;
+  /** Sets it needs whose fingerprints are part of those of its tasks. */
+  readonly descendsFrom = new Set<string>();
+  /** Whether no fingerprint was taken: everything known of its tasks is in the memory. */
+  isUnprinted = true;
   /** Whether something finished that the memory does not have under this digest. */
   isNew = false;
   readonly counts = { succeeded: 0, reused: 0, failed: 0, skipped: 0, cancelled: 0 };
@@ -39,9 +43,13 @@ export class SetBook {
   }
 
   setFingerprint(index: number, fingerprint: string): void {
+    this.isUnprinted = false;
     this.fingerprints.write(fingerprint, index * FINGERPRINT_LENGTH, FINGERPRINT_LENGTH, 'latin1');
   }
 }
+
+/** How twelve bytes of nothing begin in base64. */
+const NO_PRINT = 'AAAAAAAAAAAA';
 
 /** A task that failed for good. */
 export interface FailedTask extends FailureRecord {
@@ -72,6 +80,8 @@ export class RunBook {
   readonly jobs = new Map<number, JobRecord>();
   readonly ranOut = new Map<number, RanOutCount>();
   readonly attempts = new Map<number, number>();
+  /** Set that a placeholder became -> sets whose results went into it. */
+  readonly madeFrom = new Map<string, ReadonlySet<string>>();
   readonly #books = new Map<string, SetBook>();
   readonly #memory: Memory;
 
@@ -138,7 +148,7 @@ export class RunBook {
       eachOf(job.tasks, (task) => {
         const found = this.at(task);
         const text = fact.fingerprints?.slice(at, at + FINGERPRINT_LENGTH) ?? '';
-        if (found !== undefined && !text.startsWith('-')) found[0].setFingerprint(found[1], text);
+        found?.[0].setFingerprint(found[1], text);
         at += FINGERPRINT_LENGTH;
       });
     }
@@ -150,8 +160,10 @@ export class RunBook {
     fact: {
       readonly results?: readonly (readonly [number, Json])[];
       readonly outputs?: readonly (readonly [number, readonly OutputRecord[]])[];
+      readonly fingerprints?: string;
     },
   ): void {
+    if (fact.fingerprints !== undefined) this.#foldPrints(tasks, fact.fingerprints);
     for (const range of tasks) {
       const [first, last] = typeof range === 'number' ? [range, range] : range;
       for (let task = first; task <= last; ) {
@@ -174,6 +186,16 @@ export class RunBook {
       // Outputs come with a reused task only when it was found under another digest.
       found[0].isNew = true;
     }
+  }
+
+  #foldPrints(tasks: Ranges, fingerprints: string): void {
+    let at = 0;
+    eachOf(tasks, (task) => {
+      const print = fingerprints.slice(at, at + FINGERPRINT_LENGTH);
+      at += FINGERPRINT_LENGTH;
+      const found = print.startsWith(NO_PRINT) ? undefined : this.at(task);
+      found?.[0].setFingerprint(found[1], print);
+    });
   }
 
   /** Results of work that was reused under the same digest are in the memory, not in the journal. */

@@ -1,16 +1,18 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunId } from '@orchestrate/core';
-import { STATE_FOLDER } from '../journal/state-folder.ts';
+import { makeRealFolder, STATE_FOLDER } from '../journal/state-folder.ts';
 
 /** Paths of one run below `.orchestrate/`. Set names are safe as folder names, see `checkSets`. */
 export class RunFolder {
   readonly directory: string;
   readonly #logs: string;
   readonly #stage: string;
+  readonly #root: string;
   readonly #made = new Set<string>();
 
   constructor(projectDirectory: string, run: RunId) {
+    this.#root = projectDirectory;
     this.directory = join(projectDirectory, STATE_FOLDER, 'runs', run);
     this.#logs = join(this.directory, 'logs');
     this.#stage = join(projectDirectory, STATE_FOLDER, 'stage', run);
@@ -18,7 +20,7 @@ export class RunFolder {
 
   /** Makes the folder and writes what was effective, so that a run can be understood later without its project. */
   create(files: Readonly<Record<string, string>>): void {
-    mkdirSync(this.directory, { recursive: true });
+    makeRealFolder(this.#root, this.directory);
     for (const [name, text] of Object.entries(files)) {
       writeFileSync(join(this.directory, name), text);
     }
@@ -32,7 +34,7 @@ export class RunFolder {
   /** Log of one attempt of a task; its folder exists. */
   log(set: string, index: number, attempt: number): string {
     const folder = this.logFolder(set);
-    this.make(folder);
+    this.#makeOwn(folder);
     return `${folder}/${index}.${attempt}.log`;
   }
 
@@ -41,8 +43,15 @@ export class RunFolder {
    * folder: making and removing a folder for each task costs more than most tasks.
    */
   aside(job: number, task: number): string {
-    this.make(this.#stage);
+    this.#makeOwn(this.#stage);
     return join(this.#stage, `${job}.${task}.`);
+  }
+
+  /** Makes a folder of the run once, never behind a link that a task has put in its way. */
+  #makeOwn(folder: string): void {
+    if (this.#made.has(folder)) return;
+    makeRealFolder(this.#root, folder);
+    this.#made.add(folder);
   }
 
   /** Makes a folder once. */

@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, renameSync } from 'node:fs';
+import { createReadStream, existsSync, renameSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { References } from '../project/references.ts';
 
@@ -6,7 +6,9 @@ import type { References } from '../project/references.ts';
 export async function scrubLog(path: string, references: References): Promise<void> {
   if (references.secretValues.length === 0 || !existsSync(path)) return;
   const aside = `${path}.scrubbed`;
-  const file = await open(aside, 'w', 0o600);
+  // What a leader that was killed left half-written, or a link that a task has put there.
+  rmSync(aside, { force: true });
+  const file = await open(aside, 'wx', 0o600);
   try {
     for await (const piece of references.redactStream(createReadStream(path))) {
       await file.write(piece);

@@ -105,6 +105,8 @@ export class ResultStore implements Results {
   readonly #values = new Map<number, Json>();
   /** How often a spec has asked for a result; tells which sets depend on results. */
   asked = 0;
+  /** Sets that were asked for a result and had one, since this was emptied last. */
+  readonly used = new Set<string>();
 
   constructor(registry: TaskRegistry) {
     this.#registry = registry;
@@ -124,7 +126,11 @@ export class ResultStore implements Results {
     for (const part of this.#registry.partsOf(set)) {
       const entry = this.#registry.named(part);
       if (entry === undefined) continue;
-      if (left < entry.size) return this.#values.get(entry.first + left);
+      if (left < entry.size) {
+        const value = this.#values.get(entry.first + left);
+        if (value !== undefined) this.used.add(set);
+        return value;
+      }
       left -= entry.size;
     }
     return undefined;

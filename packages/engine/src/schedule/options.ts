@@ -49,7 +49,7 @@ export const DEFAULT_POLICIES: Policies = {
   earlyFailureSeconds: 10,
   lookAheadSeconds: 0.3,
   packSeconds: 0.03,
-  packCalls: 2048,
+  packCalls: 4096,
 };
 
 /** What a scheduler is made of. */

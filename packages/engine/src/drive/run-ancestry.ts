@@ -1,0 +1,72 @@
+import type { RunId } from '@orchestrate/core';
+import type { Ancestry } from './lineage.ts';
+import { identityOf } from './lineage.ts';
+import type { Memory, MemorySet } from './memory.ts';
+import type { RunBook, SetBook } from './run-book.ts';
+import type { RegisteredSet } from './task-registry.ts';
+
+/**
+ * What the tasks of a run in progress were: what ran or was looked at has its fingerprint in the book, what was matched by
+ * index has it in the memory. Of a task whose fingerprint nobody took it is only known that it ran in this run.
+ */
+export class RunAncestry implements Ancestry {
+  readonly #book: RunBook;
+  readonly #memory: Memory;
+  readonly #unknown: string;
+  readonly #identities = new Map<RegisteredSet, string>();
+
+  constructor(book: RunBook, memory: Memory, run: RunId) {
+    this.#book = book;
+    this.#memory = memory;
+    this.#unknown = `?${run}`;
+  }
+
+  partsOf(set: string): RegisteredSet[] {
+    const { registry } = this.#book;
+    return registry.partsOf(set).flatMap((name) => {
+      const entry = registry.named(name);
+      return entry === undefined || entry.record.placeholder === true ? [] : [entry];
+    });
+  }
+
+  /** What is remembered of a set as it is now. */
+  row({ record }: RegisteredSet): MemorySet | undefined {
+    const rows = this.#memory.of(record.name);
+    return rows.find(({ digest, size }) => digest === record.digest && size === record.size);
+  }
+
+  print(entry: RegisteredSet, index: number): string {
+    const book = this.#book.book(entry);
+    if (book.hasFingerprint(index)) {
+      const print = book.fingerprint(index);
+      return print.startsWith('-') ? this.#unknown : print;
+    }
+    const row = this.row(entry);
+    const print = row?.isDone(index) === true ? row.fingerprint(index) : '';
+    return print === '' ? this.#unknown : print;
+  }
+
+  /** Asked only when every task of the set is done; from then on it stays. */
+  identity(entry: RegisteredSet): string {
+    let identity = this.#identities.get(entry);
+    if (identity === undefined) {
+      identity = this.#identity(entry, this.#book.book(entry));
+      this.#identities.set(entry, identity);
+    }
+    return identity;
+  }
+
+  #identity(entry: RegisteredSet, book: SetBook): string {
+    const row = this.row(entry);
+    if (row !== undefined && book.isUnprinted) return row.identity;
+    if (row === undefined) return identityOf(book.fingerprints);
+    const prints = Buffer.from(book.fingerprints);
+    row.fillIn(prints);
+    return identityOf(prints);
+  }
+
+  outputs(entry: RegisteredSet, index: number): string[] {
+    const records = this.#book.book(entry).outputs[index] ?? this.row(entry)?.outputs(index) ?? [];
+    return records.map(({ address }) => address);
+  }
+}
