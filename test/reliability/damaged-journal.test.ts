@@ -47,7 +47,10 @@ const DAMAGES: readonly (readonly [string, Damage])[] = [
   ['the log of writes cut off somewhere', (file) => cut(`${file}-wal`)],
   ['the log of writes cut off somewhere else', (file) => cut(`${file}-wal`)],
   ['noise in the log of writes', (file) => spoil(`${file}-wal`)],
-  ['a shared memory file of noise', (file) => writeFileSync(`${file}-shm`, Buffer.alloc(32_768, 7))],
+  [
+    'a shared memory file of noise',
+    (file) => writeFileSync(`${file}-shm`, Buffer.alloc(32_768, 7)),
+  ],
   ['no shared memory file', (file) => rmSync(`${file}-shm`, { force: true })],
   ['no log of writes', (file) => rmSync(`${file}-wal`, { force: true })],
   ['an empty journal', (file) => truncateSync(file, 0)],

@@ -142,7 +142,7 @@ flows:
     using workspace = new Workspace({ 'project.yaml': WAITING_CHAIN });
     workspace.allow('go');
     // Blocks of 1024 bytes: enough to begin a journal, not to go on with it. The signal must not kill the leader.
-    const behind = ['bash', '-c', "ulimit -f 60; trap '' XFSZ; exec \"$@\"", 'bash'];
+    const behind = ['bash', '-c', 'ulimit -f 60; trap \'\' XFSZ; exec "$@"', 'bash'];
     const stopped = await workspace.start(['run'], { behind }).ended;
 
     expectSober(stopped);

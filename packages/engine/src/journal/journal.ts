@@ -1,12 +1,11 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { RunId } from '@orchestrate/core';
+import { isFlowError, type RunId } from '@orchestrate/core';
 import type { Fact, JournalEntry, RunOutcome } from '../events/fact.ts';
 import { JournalReader } from './journal-reader.ts';
 import { checkSchema, createSchema } from './schema.ts';
 import { translateSqlite, unwritable } from './sqlite-error.ts';
-import { journalPath, STATE_FOLDER } from './state-folder.ts';
+import { journalPath, makeRealFolder, refuseLink, STATE_FOLDER } from './state-folder.ts';
 
 /** What a new run is entered as. */
 export interface NewRun {
@@ -56,8 +55,10 @@ export class Journal implements Disposable {
   static open(projectDirectory: string, redact: (text: string) => string): Journal {
     const file = journalPath(projectDirectory);
     try {
-      mkdirSync(join(projectDirectory, STATE_FOLDER), { recursive: true });
+      makeRealFolder(projectDirectory, join(projectDirectory, STATE_FOLDER));
+      for (const end of ['', '-wal', '-shm']) refuseLink(`${file}${end}`);
     } catch (error) {
+      if (isFlowError(error)) throw error;
       throw unwritable(file, error instanceof Error ? error.message : String(error), error);
     }
     try {

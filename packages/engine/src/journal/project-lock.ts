@@ -1,10 +1,12 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
+import { isFlowError } from '@orchestrate/core';
 import { runError } from '../run-errors.ts';
 import { sqliteCode, translateSqlite, unwritable } from './sqlite-error.ts';
+import { makeRealFolder, refuseLink } from './state-folder.ts';
 
 /** Who leads, for messages only; the lock itself is in the kernel. */
 export interface Owner {
@@ -26,12 +28,17 @@ export class ProjectLock implements Disposable {
     this.#db = db;
   }
 
-  /** @throws RUN_LOCKED when another process leads, JOURNAL_UNWRITABLE when the folder cannot be written */
+  /**
+   * @throws RUN_LOCKED when another process leads, JOURNAL_UNWRITABLE when the folder cannot be written, PROJECT_PATH_LINK
+   *   when it is a link
+   */
   static take(stateDirectory: string, since: number): ProjectLock {
     const file = join(stateDirectory, 'lock.db');
     try {
-      mkdirSync(stateDirectory, { recursive: true });
+      makeRealFolder(dirname(stateDirectory), stateDirectory);
+      refuseLink(file);
     } catch (error) {
+      if (isFlowError(error)) throw error;
       throw unwritable(file, error instanceof Error ? error.message : String(error), error);
     }
     let db: DatabaseSync | undefined;
@@ -46,7 +53,8 @@ export class ProjectLock implements Disposable {
     const owner: Owner = { pid: process.pid, host: hostname(), since };
     const path = join(stateDirectory, 'leader.json');
     try {
-      writeFileSync(`${path}.new`, JSON.stringify(owner));
+      rmSync(`${path}.new`, { force: true });
+      writeFileSync(`${path}.new`, JSON.stringify(owner), { flag: 'wx' });
       renameSync(`${path}.new`, path);
     } catch (error) {
       db.close();

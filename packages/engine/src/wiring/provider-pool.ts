@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Clock,
@@ -12,6 +11,7 @@ import {
 } from '@orchestrate/core';
 import type { Providers } from '../drive/run-types.ts';
 import { projectError } from '../errors.ts';
+import { makeRealFolder } from '../journal/state-folder.ts';
 import type { LoadedProject } from '../project/loaded-project.ts';
 
 /** What every provider is handed beside its options. */
@@ -101,7 +101,7 @@ export class ProviderPool implements AsyncDisposable {
     const { directory, references } = this.#project;
     const stateDirectory = join(directory, '.orchestrate', 'state', kind, name);
     try {
-      mkdirSync(stateDirectory, { recursive: true });
+      makeRealFolder(directory, stateDirectory);
       const context = { name, projectDirectory: directory, stateDirectory, ...this.#surroundings };
       return this.#owned.use(await create(context));
     } catch (error) {
