@@ -177,15 +177,15 @@ export class Driver {
   }
 
   #fingerprint(task: number, spec: ReturnType<EffectRunner['spec']>): string {
-    const found = this.#parts.book.at(task);
+    const { book: books, preparer } = this.#parts;
+    const found = books.at(task);
     const set = found?.[0].entry.set;
-    if (found === undefined || set?.reuse === false || set?.check !== undefined)
-      return NO_FINGERPRINT;
+    if (found === undefined || set === undefined) return NO_FINGERPRINT;
     const [book, index] = found;
     if (book.hasFingerprint(index)) return book.fingerprint(index);
     // Inputs that nobody has looked at (an earlier leader did) make it unknown what the task read.
     if ((spec.inputs?.length ?? 0) > 0) return NO_FINGERPRINT;
-    return this.#parts.preparer.print(book, index, spec, []);
+    return preparer.print({ book, index, set, spec, inputs: [], used: preparer.usedBy(set) });
   }
 
   #carry(effect: Effect): void {

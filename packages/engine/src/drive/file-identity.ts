@@ -28,7 +28,7 @@ export class Unfit {
 }
 
 /** The generation of a local file. */
-export function generationOf(stats: BigIntStats): string {
+function generationOf(stats: BigIntStats): string {
   return `${stats.mtimeNs}-${stats.ino}`;
 }
 

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { TaskSet } from '@orchestrate/core';
 
 /** Key under which the labels of a set are kept: sets that are equal share them, so a second run writes none. */
-export function labelsKey(set: { name: string; digest: string; size: number }): string {
+function labelsKey(set: { name: string; digest: string; size: number }): string {
   return hash('sha256', `${set.name}\n${set.digest}\n${set.size}`, 'hex').slice(0, 32);
 }
 

@@ -202,6 +202,7 @@ function decide(parts: Parts): {
     places,
     codes: new CodeDigests(loaded.directory),
     inputs: new InputDigests(seat.journal, places),
+    run,
     fresh: options?.fresh === true,
     noteChange: (change) => void (changes.length < CHANGES_KEPT && changes.push(change)),
   });

@@ -5,11 +5,15 @@ import type { CodeDigests } from './code-digest.ts';
 import type { InputRecord } from './columns.ts';
 import { type Identity, Unfit } from './file-identity.ts';
 import { essence, fingerprint } from './fingerprint.ts';
-import type { InputDigests } from './input-digests.ts';
-import { type Memory, type MemorySet, SPECS_KEPT_CHARACTERS } from './memory.ts';
+import type { InputDigests, KnownInput } from './input-digests.ts';
+import { Lineage } from './lineage.ts';
+import { type Memory, SPECS_KEPT_CHARACTERS } from './memory.ts';
 import type { Places } from './places.ts';
+import { RunAncestry } from './run-ancestry.ts';
 import type { RunBook, SetBook } from './run-book.ts';
+import { isSameDescent, type SameSet, SameSets } from './same-set.ts';
 import type { RegisteredSet } from './task-registry.ts';
+import { whatChanged } from './what-changed.ts';
 
 type Prepared = Input & { readonly type: 'prepared' };
 
@@ -28,10 +32,25 @@ export interface PreparerParts {
   readonly places: Places;
   readonly codes: CodeDigests;
   readonly inputs: InputDigests;
+  readonly run: RunId;
   /** Use no earlier work. */
   readonly fresh: boolean;
   readonly noteChange: (change: Change) => void;
 }
+
+/** A task rendered, with its inputs looked at. */
+export interface Rendered {
+  readonly book: SetBook;
+  readonly index: number;
+  readonly set: TaskSet;
+  readonly spec: TaskSpec;
+  readonly inputs: readonly KnownInput[];
+  /** Sets whose results went into the spec. */
+  readonly used: ReadonlySet<string>;
+}
+
+const NO_SETS: ReadonlySet<string> = new Set();
+const NO_CODES: unknown = undefined;
 
 class Answer {
   readonly run: number[] = [];
@@ -65,17 +84,18 @@ const SIDE_BY_SIDE = 32;
 /** Says of ready tasks whether they are finished already, and whether their inputs are there. */
 export class Preparer {
   readonly #parts: PreparerParts;
-  readonly #fast = new Map<string, MemorySet | undefined>();
+  readonly #same: SameSets;
+  readonly #lineage: Lineage;
   #specsLeft = SPECS_KEPT_CHARACTERS;
   /** The last task without inputs that was fingerprinted. */
-  #printed: { readonly codes: unknown; readonly text: string; readonly print: string } = {
-    codes: undefined,
-    text: '',
-    print: '',
-  };
+  #printed = { codes: NO_CODES, text: '', descent: '', print: '' };
 
   constructor(parts: PreparerParts) {
     this.#parts = parts;
+    const { book, memory, codes } = parts;
+    const ancestry = new RunAncestry(book, memory, parts.run);
+    this.#lineage = new Lineage(ancestry);
+    this.#same = new SameSets({ book, memory, codes, lineage: this.#lineage, ancestry });
   }
 
   /** Whether tasks of a set have to be looked at before they start. */
@@ -94,49 +114,30 @@ export class Preparer {
     const slow: number[] = [];
     for (const task of tasks) {
       const entry = this.#parts.book.registry.find(task);
-      const memory = entry === undefined ? undefined : this.#fastMemory(entry);
-      if (entry === undefined || memory === undefined) slow.push(task);
-      else if (this.#isUnchanged(memory, task - entry.first)) {
-        answer.addReused(memory.run, { task });
+      const same = entry === undefined ? undefined : this.#sameSet(entry);
+      if (entry === undefined || same === undefined) slow.push(task);
+      else if (this.#isUnchanged(same, task - entry.first)) {
+        answer.addReused(same.row.run, { task });
       } else slow.push(task);
     }
     if (slow.length === 0) return answer.inputs();
     return this.#prepareSlowly(slow, answer);
   }
 
-  /**
-   * The memory of a set that is the same as then in all that its digest says, so that its tasks can be matched by
-   * index and no spec has to be rendered.
-   */
-  #fastMemory(entry: RegisteredSet): MemorySet | undefined {
-    const name = entry.record.name;
-    if (this.#fast.has(name)) return this.#fast.get(name);
-    const found =
-      entry.set === undefined || !this.#reuses(entry.set) ? undefined : this.#sameSet(entry);
-    this.#fast.set(name, found);
-    return found;
+  #sameSet(entry: RegisteredSet): SameSet | undefined {
+    if (entry.set === undefined || !this.#reuses(entry.set)) return undefined;
+    return this.#same.of(entry);
   }
 
-  #sameSet(entry: RegisteredSet): MemorySet | undefined {
-    const { memory, codes, book } = this.#parts;
-    const found = memory.of(entry.record.name).find((one) => one.digest === entry.record.digest);
-    if (found === undefined || found.size !== entry.size || found.head.usesResults)
-      return undefined;
-    for (const [code, digest] of Object.entries(found.head.codes)) {
-      if (codes.digest(code) !== digest) return undefined;
-      book.book(entry).codes.set(code, digest);
-    }
-    return found;
-  }
-
-  #isUnchanged(memory: MemorySet, index: number): boolean {
-    if (!memory.isDone(index)) return false;
-    if (memory.head.hasInputs) {
-      const inputs = memory.inputs(index);
+  #isUnchanged(same: SameSet, index: number): boolean {
+    const { row } = same;
+    if (!row.isDone(index) || !isSameDescent(same, index)) return false;
+    if (row.head.hasInputs) {
+      const inputs = row.inputs(index);
       if (inputs === undefined) return false;
       for (const input of inputs) if (!this.#isSameInput(input)) return false;
     }
-    for (const output of memory.outputs(index)) {
+    for (const output of row.outputs(index)) {
       if (this.#lostOutput(output) !== undefined) return false;
     }
     return true;
@@ -185,6 +186,7 @@ export class Preparer {
         return fail('the flow does not know this task') as undefined;
       const [book, index] = found;
       const spec = this.render(set, book, index);
+      const used = this.usedBy(set);
       const looked = (spec.inputs ?? []).map((input) => this.#parts.inputs.look(input));
       if (!looked.some((one) => one instanceof Promise)) {
         const missing = looked.find((one) => typeof one === 'string');
@@ -197,12 +199,7 @@ export class Preparer {
           if (typeof missing === 'string') return fail(missing);
           const inputs = known.filter((one) => typeof one !== 'string');
           book.inputs[index] = inputs.map((one) => one.record);
-          const print = this.print(
-            book,
-            index,
-            spec,
-            inputs.map((one) => one.digest),
-          );
+          const print = this.print({ book, index, set, spec, inputs, used });
           await this.#decide({ task, index, book, set, print, spec }, answer);
         } catch (error) {
           fail(error instanceof Error ? error.message : String(error));
@@ -218,26 +215,41 @@ export class Preparer {
   render(set: TaskSet, book: SetBook, index: number): TaskSpec {
     const { results } = this.#parts.book;
     const asked = results.asked;
+    results.used.clear();
     const spec = set.spec(index, results);
     if (results.asked !== asked) book.usesResults = true;
     return spec;
   }
 
-  /** Fingerprints a rendered task and notes what `why` will want to know. */
-  print(book: SetBook, index: number, spec: TaskSpec, inputs: readonly string[]): string {
+  /** Sets whose results went into the spec that was rendered last. */
+  usedBy(set: TaskSet): ReadonlySet<string> {
+    const { results, madeFrom } = this.#parts.book;
+    const made = madeFrom.get(set.name);
+    if (results.used.size === 0) return made ?? NO_SETS;
+    return new Set([...results.used, ...(made ?? [])]);
+  }
+
+  /** Fingerprints a rendered task and notes what the memory and `why` will want to know. */
+  print(one: Rendered): string {
+    const { book, index, set, spec, inputs, used } = one;
     const codes = this.#parts.codes.of(spec.work);
     for (const [code, digest] of codes) book.codes.set(code, digest);
+    const read = inputs.map(({ record }) => record.address);
+    const { text: descent = '', sets } = this.#lineage.of(set, index, read, used);
+    for (const name of sets) book.descendsFrom.add(name);
     const rendered = essence(spec);
     const before = this.#printed;
     // Tasks that differ in nothing are common among functions: one text is kept for all of them, and one digest made.
-    const isSame = before.codes === codes && before.text === rendered && inputs.length === 0;
-    const text = isSame ? before.text : rendered;
+    const isLike = before.codes === codes && before.text === rendered && inputs.length === 0;
+    const text = isLike ? before.text : rendered;
     if (this.#specsLeft > 0) {
-      if (!isSame) this.#specsLeft -= text.length;
+      if (!isLike) this.#specsLeft -= text.length;
       book.specs[index] = text;
     }
-    const print = isSame ? before.print : fingerprint(text, codes, inputs);
-    if (inputs.length === 0) this.#printed = { codes, text, print };
+    const contents = inputs.map(({ digest }) => digest);
+    const isSame = isLike && before.descent === descent;
+    const print = isSame ? before.print : fingerprint(text, codes, contents, descent);
+    if (inputs.length === 0) this.#printed = { codes, text, descent, print };
     if (!book.hasFingerprint(index)) book.rendered += 1;
     book.setFingerprint(index, print);
     return print;
@@ -318,60 +330,4 @@ export class Preparer {
     places.seen.set(output.address, output);
     return undefined;
   }
-}
-
-const SHOWN_CHARACTERS = 200;
-
-function shown(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
-  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text;
-}
-
-/** First field in which two values differ, in the order of their keys. */
-export function firstDifference(
-  before: unknown,
-  after: unknown,
-  path = '',
-): { readonly field: string; readonly before: string; readonly after: string } | undefined {
-  if (JSON.stringify(before) === JSON.stringify(after)) return undefined;
-  const both =
-    typeof before === 'object' && typeof after === 'object' && before !== null && after !== null;
-  if (!both || Array.isArray(before) !== Array.isArray(after)) {
-    return { field: path, before: shown(before), after: shown(after) };
-  }
-  const [left, right] = [before as Record<string, unknown>, after as Record<string, unknown>];
-  for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
-    const inner = path === '' ? key : `${path}.${key}`;
-    const found = firstDifference(left[key], right[key], inner);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function whatChanged(
-  memory: MemorySet,
-  then: number,
-  book: SetBook,
-  index: number,
-): { readonly field: string; readonly before?: string; readonly after?: string } {
-  const [before, after] = [memory.spec(then), book.specs[index]];
-  if (before !== undefined && after !== undefined && before !== after) {
-    const found = firstDifference(JSON.parse(before), JSON.parse(after));
-    if (found !== undefined) return found;
-  }
-  for (const [code, digest] of book.codes) {
-    const was = memory.head.codes[code];
-    if (was !== undefined && was !== digest) return { field: `code of ${code}` };
-  }
-  const inputs = memory.inputs(then) ?? [];
-  for (const input of book.inputs[index] ?? []) {
-    const was = inputs.find((one) => one.address === input.address);
-    if (was === undefined || was.generation === input.generation) continue;
-    return {
-      field: `input ${input.address}`,
-      before: `${was.bytes} bytes`,
-      after: `${input.bytes} bytes`,
-    };
-  }
-  return { field: 'parameters' };
 }

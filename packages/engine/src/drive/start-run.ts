@@ -54,7 +54,7 @@ function openOrSalvage(request: RunRequest, log: Logger): Journal {
 }
 
 /** Adds to an error about a damaged journal what could be saved of it. */
-export function withSalvage(error: unknown, directory: string, now: number, log: Logger): unknown {
+function withSalvage(error: unknown, directory: string, now: number, log: Logger): unknown {
   if (!isFlowError(error) || error.code !== 'JOURNAL_CORRUPT') return error;
   const saved = salvageJournal(join(directory, STATE_FOLDER, 'journal.db'), now);
   log.error({ err: error, saved }, 'the journal is damaged');
@@ -69,7 +69,7 @@ export function withSalvage(error: unknown, directory: string, now: number, log:
 }
 
 /** The run that was begun last, when it has no end. */
-export function unfinishedRun(journal: Journal): RunRow | undefined {
+function unfinishedRun(journal: Journal): RunRow | undefined {
   const last = journal.reader.lastRun();
   return last === undefined || last.outcome !== undefined ? undefined : last;
 }

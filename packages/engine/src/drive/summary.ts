@@ -24,7 +24,7 @@ function tallies(book: RunBook): SetTally[] {
 }
 
 /** Log of the last attempt of a task, where one was written. */
-export function lastLog(folder: string, index: number): string | undefined {
+function lastLog(folder: string, index: number): string | undefined {
   let names: string[];
   try {
     names = readdirSync(folder);

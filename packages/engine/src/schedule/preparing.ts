@@ -88,10 +88,9 @@ function marks(sorted: readonly Pick<ReusedTask, 'task' | 'outputs' | 'fingerpri
   };
 }
 
-/** First 12 bytes of each, as base64 of all of them; a task without one leaves zeros. */
+/** 16 characters of base64 each, which is base64 of all of them joined; a task without one leaves zero bytes. */
 function joined(fingerprints: readonly (string | undefined)[]): string {
-  const hex = fingerprints.map((one) => (one ?? '').slice(0, 24).padEnd(24, '0')).join('');
-  return Buffer.from(hex, 'hex').toString('base64');
+  return fingerprints.map((one) => (one ?? '').slice(0, 16).padEnd(16, 'A')).join('');
 }
 
 /** Outputs were verified and published, or not. */
