@@ -32,7 +32,7 @@ it.each([
 it('leaves alone what only looks alike', () => {
   using workspace = seedSettings({
     'packages/cli/src/type-table.ts':
-      "spawn('ls', [], { shell: false });\nexport const match = /a/.exec('a');\nconst task = { shell: text };\n",
+      "spawn('ls', [], { shell: false });\nexport const match = /a/.exec('a');\nconst task = { shell: text };\nconst work = { kind: 'shell', script: 'true', shell: 'sh' };\n",
   });
 
   expect(checkSources(workspace.root).findings).toEqual([]);

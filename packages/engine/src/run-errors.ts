@@ -1,7 +1,7 @@
 import { errorsOf } from '@orchestrate/core';
 
 /** Errors of planning, running and the journal. */
-export const RUN_ERRORS = {
+const RUN_ERRORS = {
   JOURNAL_MISSING: {
     retry: 'never',
     hint: 'Start a run with `orchestrate run`, or call the command in the folder of the project.',

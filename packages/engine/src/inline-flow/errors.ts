@@ -1,7 +1,7 @@
 import { errorsOf } from '@orchestrate/core';
 
 /** Errors of flows that are written in the project file itself. */
-export const INLINE_FLOW_ERRORS = {
+const INLINE_FLOW_ERRORS = {
   INLINE_FLOW_INVALID: {
     retry: 'never',
     hint: 'Correct the flow in the project file; `details.problems` lists every problem with its place.',

@@ -3,10 +3,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import { runError } from '../run-errors.ts';
 
 /** Moves whenever a table changes in a way that older programs would misread. */
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 /** Marks the file as ours: "Orch". */
-export const APPLICATION_ID = 0x4f726368;
+const APPLICATION_ID = 0x4f726368;
 
 const TABLES = `
 CREATE TABLE IF NOT EXISTS run(

@@ -12,11 +12,6 @@ export function sqliteCode(error: unknown): number | undefined {
   return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
 }
 
-/** Whether an error says that the database file itself is damaged. */
-export function isCorruption(error: unknown): boolean {
-  return CORRUPT.has(sqliteCode(error) ?? -1);
-}
-
 /** Translates an error of `node:sqlite` on the given file; anything else is handed back as it is. */
 export function translateSqlite(error: unknown, file: string): unknown {
   const code = sqliteCode(error);

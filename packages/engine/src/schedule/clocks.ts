@@ -71,7 +71,7 @@ export function judgeSilence(turn: Turn, job: Job): void {
 }
 
 /** Asks a job to end, and goes on asking until it has. */
-export function endJob(turn: Turn, job: Job, ending: Ending): void {
+function endJob(turn: Turn, job: Job, ending: Ending): void {
   if (job.ending !== undefined && job.ending !== ending && ending !== 'cancelled') return;
   job.ending = ending;
   job.cancels += 1;

@@ -1,7 +1,7 @@
 import { type ErrorTable, errorsOf } from '@orchestrate/core';
 
 /** What can be wrong with a task graph, or, as a defect, with the scheduler itself. */
-export const SCHEDULE_ERRORS = {
+const SCHEDULE_ERRORS = {
   GRAPH_CYCLE: {
     retry: 'never',
     hint: 'Remove one of the needs on the named path, so that every task can come after those it needs.',

@@ -5,7 +5,7 @@ import { RangeQueue } from './range-queue.ts';
 import type { TaskTable } from './task-table.ts';
 
 /** Tasks of set `to` that wait for single tasks of the set the link belongs to. Without arrays: i waits for i. */
-export interface Link {
+interface Link {
   readonly to: SetNode;
   /** Who waits for task i: `targets[offsets[i]] .. targets[offsets[i + 1] - 1]`, as indices in `to`. */
   readonly offsets?: Uint32Array;

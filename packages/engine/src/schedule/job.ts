@@ -5,7 +5,7 @@ import type { SetNode } from './graph.ts';
 export type Ending = 'cancelled' | 'run' | 'queue' | 'idle';
 
 /** A call of a pack that failed; kept until the pack has ended where calls depend on each other. */
-export interface CallFailure {
+interface CallFailure {
   readonly position: number;
   readonly failure: FailureClass;
   readonly message: string;

@@ -1,5 +1,5 @@
 import type { FailureClass, Json, RunId, TaskState, Usage } from '@orchestrate/core';
-import type { JournalEntry, OutputRecord, RunOutcome } from '../events/fact.ts';
+import type { OutputRecord, RunOutcome } from '../events/fact.ts';
 
 /** One line of the list of runs. */
 export interface RunLine {
@@ -81,6 +81,3 @@ export interface Explanation {
   /** First field that differs from the last time it was finished. */
   readonly changed?: { readonly field: string; readonly before?: string; readonly after?: string };
 }
-
-/** Entries that are new, see `History.follow`. */
-export type EntryStream = AsyncIterable<readonly JournalEntry[]>;

@@ -24,11 +24,11 @@ function knowing(secret: string): ProjectReferences {
 }
 
 describe('references', () => {
-  const env = { HOME: '/home/me', EMPTY: '', ORCHESTRATE_SECRET_TOKEN: 'hunter22' };
+  const env = { HOME: '/users/me', EMPTY: '', ORCHESTRATE_SECRET_TOKEN: 'hunter22' };
   const references = new ProjectReferences('/nowhere', env);
 
   it.each([
-    [`cd ${ref('env:HOME')}/x`, 'cd /home/me/x'],
+    [`cd ${ref('env:HOME')}/x`, 'cd /users/me/x'],
     [`${ref('env:NONE:-fall: back')}`, 'fall: back'],
     [`${ref('env:NONE:-')}`, ''],
     [`${ref('env:EMPTY:-full')}`, 'full'],
@@ -46,7 +46,7 @@ describe('references', () => {
 
     const resolved = references.resolveDeep(value);
 
-    expect(resolved).toEqual({ a: ['/home/me', 1], b: { c: date }, d: 'x' });
+    expect(resolved).toEqual({ a: ['/users/me', 1], b: { c: date }, d: 'x' });
     expect(resolved.b).toBe(value.b);
   });
 

@@ -333,7 +333,10 @@ function explained(seed: number, make: MakeScheduler, error: unknown): Error {
   return new Violation(told, { cause: error });
 }
 
-/** The whole record of one seed. */
+/**
+ * The whole record of one seed, for a person who looks for the reason of a failure.
+ * @public
+ */
 export function traceOf(seed: number, make: MakeScheduler = real): readonly string[] {
   const world = new World(seed, make, true);
   try {
