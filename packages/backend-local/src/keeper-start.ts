@@ -90,7 +90,21 @@ function start(
   );
 }
 
-const APART = { detached: true, cwd: '/' } satisfies SpawnOptions;
+const SECRET_VARIABLE = /^ORCHESTRATE_SECRET_/;
+
+/**
+ * What jobs inherit. Secrets of the project are not among it: a task gets those it asks for, and any other could print them
+ * into a log that nobody expects them in.
+ */
+function inherited(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !SECRET_VARIABLE.test(name)),
+  );
+}
+
+function apart(): SpawnOptions {
+  return { detached: true, cwd: '/', env: inherited() };
+}
 
 /** Starts a shell that runs commands. `undefined` when the system has no process to give right now. */
 export function startCommandKeeper(
@@ -99,7 +113,7 @@ export function startCommandKeeper(
 ): Keeper | undefined {
   const keeper = start('commands', settings, events, () =>
     spawn(settings.shell, [], {
-      ...APART,
+      ...apart(),
       argv0: 'orchestrate-keeper',
       stdio: ['pipe', 'pipe', 'ignore'],
     }),
@@ -121,7 +135,7 @@ export function startFunctionKeeper(
         : { heapMegabytes: Math.ceil(settings.workerMemoryBytes / 2 ** 20) },
     );
     try {
-      return spawn(program, args, { ...APART, stdio: ['ignore', output, output, 'pipe'] });
+      return spawn(program, args, { ...apart(), stdio: ['ignore', output, output, 'pipe'] });
     } finally {
       closeSync(output);
     }
