@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { repository } from './markdown.ts';
 import { Screen } from './screen.ts';
 
@@ -64,27 +65,31 @@ export class ConsoleSession implements Disposable {
     return readFileSync(join(this.folder, path), 'utf8');
   }
 
+  /** What a program prints when it has no terminal. */
+  async output(...words: readonly string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)(words[0] ?? '', words.slice(1), {
+      cwd: this.folder,
+      env: this.#environment(),
+    });
+    return stdout;
+  }
+
   /** Types a command, waits for it, and gives what then stands on the screen. */
   async type(command: string): Promise<string[]> {
     const line = [
       'stty rows 50 cols 110 -echo',
       `(exit ${this.#exitCode})`,
       command,
+      // Closing the terminal at once would end what was only just put into the background.
+      ...(command.endsWith('&')
+        ? ['for n in {1..200}; do [ -s .orchestrate/leader.json ] && break; sleep 0.1; done']
+        : []),
       `code=$?; pwd > ${shellWord(this.#state)}; exit $code`,
     ].join('\n');
     const child = spawn('script', ['-qec', line, '/dev/null'], {
       cwd: this.folder,
       stdio: ['pipe', 'pipe', 'inherit'],
-      env: {
-        ...process.env,
-        SHELL: '/bin/bash',
-        PATH: [this.#bin, dirname(process.execPath), process.env['PATH']].join(':'),
-        TERM: 'xterm-256color',
-        LANG: 'C.UTF-8',
-        LC_ALL: 'C.UTF-8',
-        NO_COLOR: '1',
-        CI: '',
-      },
+      env: this.#environment(),
     });
     let sent = '';
     child.stdout.setEncoding('utf8').on('data', (piece: string) => {
@@ -100,6 +105,19 @@ export class ConsoleSession implements Disposable {
     const lines = screen.lines();
     while (lines[0] === '') lines.shift();
     return lines;
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    return {
+      ...process.env,
+      SHELL: '/bin/bash',
+      PATH: [this.#bin, dirname(process.execPath), process.env['PATH']].join(':'),
+      TERM: 'xterm-256color',
+      LANG: 'C.UTF-8',
+      LC_ALL: 'C.UTF-8',
+      NO_COLOR: '1',
+      CI: '',
+    };
   }
 
   [Symbol.dispose](): void {

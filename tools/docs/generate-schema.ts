@@ -1,6 +1,7 @@
 /**
- * Writes the JSON schema of the project file and the page of all options, both generated from the schemas of the engine and of
- * the plugins in this repository. With `--check`, only says whether they are fresh: exit code 1 when they are not.
+ * Writes what is generated in the documentation: the JSON schema of the project file and the page of all options, from the
+ * schemas of the engine and of the plugins in this repository; the option tables in the plugins' READMEs; the index of error
+ * codes. With `--check`, only says whether they are fresh: exit code 1 when they are not.
  *
  * Usage: node --conditions=@orchestrate/source tools/docs/generate-schema.ts [--check]
  */
@@ -8,7 +9,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import backendLocal from '@orchestrate/backend-local';
 import storageLocal from '@orchestrate/storage-local';
-import { projectReference } from './project-reference.ts';
+import { errorIndex } from './error-index.ts';
+import { optionTable, projectReference } from './project-reference.ts';
+import { withSection } from './readme-section.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -22,7 +25,16 @@ function current(file: string): string {
 
 /** Generated files whose text in the repository is not what would be written now: name -> new text. */
 export async function staleReference(): Promise<ReadonlyMap<string, string>> {
-  const files = await projectReference([storageLocal, backendLocal]);
+  const readmes = {
+    'packages/storage-local/README.md': storageLocal,
+    'packages/backend-local/README.md': backendLocal,
+  };
+  const files: Record<string, string> = {
+    ...(await projectReference([storageLocal, backendLocal])),
+    'docs/reference/errors.md': errorIndex(join(root, 'docs', 'reference', 'errors')),
+  };
+  for (const [name, plugin] of Object.entries(readmes))
+    files[name] = withSection(current(join(root, name)), 'options', await optionTable(plugin));
   const stale = Object.entries(files).filter(([name, text]) => current(join(root, name)) !== text);
   return new Map(stale);
 }

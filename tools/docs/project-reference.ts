@@ -89,18 +89,26 @@ function section(title: string, intro: string, schema: Schema): string {
   return `## ${title}\n\n${intro}\n\n${table(rowsOf(schema, ''))}\n`;
 }
 
+const PLACES = { storage: 'storage', backend: 'backends', flow: 'flows' } as const;
+
+/** The schema of what stands beside `use: NAME` for one plugin. */
+function schemaOf({ kind, name }: Plugin, schema: Schema): Schema {
+  const entry = schema.properties?.[PLACES[kind]]?.additionalProperties;
+  const choices = typeof entry === 'object' ? (entry.allOf ?? []) : [];
+  return choices.find(({ then }) => then.properties?.['use']?.const === name)?.then ?? {};
+}
+
+/** The table of one plugin's options, generated from its schema. */
+export async function optionTable(plugin: Plugin): Promise<string> {
+  return table(rowsOf(schemaOf(plugin, await projectJsonSchema([plugin])), ''));
+}
+
 function pluginSections(plugins: readonly Plugin[], schema: Schema): string[] {
-  const places = { storage: 'storage', backend: 'backends', flow: 'flows' } as const;
-  return plugins.map(({ kind, name }) => {
-    const entry = schema.properties?.[places[kind]]?.additionalProperties;
-    const choices = typeof entry === 'object' ? (entry.allOf ?? []) : [];
-    const chosen = choices.find(({ then }) => then.properties?.['use']?.const === name);
-    const intro = `Below \`${places[kind]}.NAME\`, beside \`use: ${name}\`.`;
-    return section(
-      `${kind[0]?.toUpperCase()}${kind.slice(1)} \`${name}\``,
-      intro,
-      chosen?.then ?? {},
-    );
+  return plugins.map((plugin) => {
+    const { kind, name } = plugin;
+    const intro = `Below \`${PLACES[kind]}.NAME\`, beside \`use: ${name}\`.`;
+    const title = `${kind[0]?.toUpperCase()}${kind.slice(1)} \`${name}\``;
+    return section(title, intro, schemaOf(plugin, schema));
   });
 }
 
