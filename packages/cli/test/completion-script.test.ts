@@ -32,7 +32,6 @@ function bashReplies(line: string, answer: string): string[] {
     `source '${scriptFile('bash')}'`,
     `COMP_LINE='${line}' COMP_POINT=${line.length}`,
     '_orchestrate',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: bash, not a template
     'printf "%s\\n" "${COMPREPLY[@]}"',
   ];
   const printed = execFileSync('bash', ['-c', lines.join('\n')], { encoding: 'utf8' });

@@ -108,10 +108,8 @@ describe('expressions', () => {
   });
 
   it('leave braces and references alone where asked', () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference of the project file
     const text = '{{{{ x }} {{ "}}" }} ${env:A} ${secret:B}';
 
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference of the project file
     expect(compileTemplate(text).render({})).toBe('{{ x }} }} ${env:A} ${secret:B}');
   });
 

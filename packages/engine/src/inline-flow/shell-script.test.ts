@@ -101,7 +101,6 @@ describe('values in shell scripts', () => {
   it.each([
     'echo `echo {{ v }}`',
     'echo $(( {{ v }} ))',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: shell text
     'echo "${x:-{{ v }}}"',
     'echo \\{{ v }}',
     'echo ${{ v }}',

@@ -116,7 +116,6 @@ describe('a run', () => {
     const backend = new ProgramBackend({ leak });
     const spec: TaskSpec = {
       work: { kind: 'command', argv: ['leak'] },
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference is written so
       environment: { TOKEN: '${secret:TOKEN}' },
     };
     const set = setOf('flow.leak', [spec], { hasInputs: false, hasOutputs: false });
@@ -132,7 +131,6 @@ describe('a run', () => {
 
   it('refuses a secret outside of the environment', async () => {
     using folder = new ProjectFolder();
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference is written so
     const spec: TaskSpec = { work: { kind: 'command', argv: ['nothing', '${secret:TOKEN}'] } };
 
     const { summary, names } = await run(folder, [
