@@ -22,6 +22,16 @@ function causeLines(cause: TaskView, of: string, look: ReportLook): string[] {
   ];
 }
 
+/** What something was and is, where there is something to show. */
+function changeLines({ field, before, after }: NonNullable<Explanation['changed']>): string[] {
+  if (before === undefined && after === undefined) return [];
+  return [
+    `  ${printable(field)}`,
+    `    before: ${printable(before ?? '(not there)')}`,
+    `    now:    ${printable(after ?? '(not there)')}`,
+  ];
+}
+
 /** Why a task is as it is. */
 export function renderExplanation(explanation: Explanation, look: ReportLook): string[] {
   const { task, state, summary, cause, waitsFor, changed } = explanation;
@@ -30,13 +40,7 @@ export function renderExplanation(explanation: Explanation, look: ReportLook): s
   return [
     `${look.paint('strong', printable(task))} ${look.signs.dot} ${state}`,
     printable(summary),
-    ...(changed === undefined
-      ? []
-      : [
-          `  ${printable(changed.field)}`,
-          `    before: ${printable(changed.before ?? '(nothing)')}`,
-          `    now:    ${printable(changed.after ?? '(nothing)')}`,
-        ]),
+    ...(changed === undefined ? [] : changeLines(changed)),
     ...(cause === undefined ? [] : causeLines(cause, task, look)),
     ...waited.map((name) => `  waits for ${printable(name)}`),
     ...(more > 0 ? [`  ${look.signs.cut} and ${more} more`] : []),

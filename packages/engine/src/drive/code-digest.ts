@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
-import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Work } from '@orchestrate/core';
 
@@ -44,6 +44,13 @@ export class CodeDigests {
       this.#functions.set(module, codes);
     }
     return codes;
+  }
+
+  /** What people call it: a path below the project's folder is told from there. */
+  named(code: string): string {
+    if (!isAbsolute(code)) return code;
+    const path = relative(this.#directory, code);
+    return path.startsWith('..') || isAbsolute(path) ? code : path;
   }
 
   /** Digest of a module by absolute path or package name; `absent` when there is no such thing. */

@@ -1,6 +1,7 @@
 import type { RunId, TaskSet, TaskSpec } from '@orchestrate/core';
 import type { FailureRecord, OutputRecord } from '../events/fact.ts';
 import type { Input, ReusedTask } from '../schedule/messages.ts';
+import { ChangedAncestors } from './changed-ancestor.ts';
 import type { CodeDigests } from './code-digest.ts';
 import type { InputRecord } from './columns.ts';
 import { type Identity, Unfit } from './file-identity.ts';
@@ -86,6 +87,7 @@ export class Preparer {
   readonly #parts: PreparerParts;
   readonly #same: SameSets;
   readonly #lineage: Lineage;
+  readonly #ancestors: ChangedAncestors;
   #specsLeft = SPECS_KEPT_CHARACTERS;
   /** The last task without inputs that was fingerprinted. */
   #printed = { codes: NO_CODES, text: '', descent: '', print: '' };
@@ -95,6 +97,9 @@ export class Preparer {
     const { book, memory, codes } = parts;
     const ancestry = new RunAncestry(book, memory, parts.run);
     this.#lineage = new Lineage(ancestry);
+    const { registry } = book;
+    const lineage = this.#lineage;
+    this.#ancestors = new ChangedAncestors({ memory, lineage, ancestry, registry });
     this.#same = new SameSets({ book, memory, codes, lineage: this.#lineage, ancestry });
   }
 
@@ -277,7 +282,7 @@ export class Preparer {
       const then = same ? index : memory.indexOf(set.label(index));
       if (then === undefined || !memory.isDone(then)) continue;
       if (memory.fingerprint(then) !== print) {
-        change ??= { task, ...whatChanged(memory, then, book, index) };
+        change ??= { task, ...whatChanged(memory, then, book, index, this.#naming(book, index)) };
         continue;
       }
       const outputs = memory.outputs(then);
@@ -296,6 +301,13 @@ export class Preparer {
     }
     if (change !== undefined) this.#parts.noteChange(change);
     answer.run.push(task);
+  }
+
+  #naming(book: SetBook, index: number): Parameters<typeof whatChanged>[4] {
+    return {
+      code: (code) => this.#parts.codes.named(code),
+      ancestor: () => this.#ancestors.of(book, index),
+    };
   }
 
   async #firstLost(

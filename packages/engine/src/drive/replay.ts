@@ -7,6 +7,7 @@ import type { Plan } from '../plan/plan-types.ts';
 import { runError } from '../run-errors.ts';
 import type { RunBook } from './run-book.ts';
 import type { SchedulerPort } from './scheduler-port.ts';
+import { Witness } from './witness.ts';
 
 /** Knows every set of a run, those that placeholders became included, and registers them as facts name them. */
 export class SetSource {
@@ -26,10 +27,16 @@ export class SetSource {
     if (set?.expand === undefined) {
       throw runError('PLAN_INVALID', `${placeholder} is no placeholder`);
     }
-    const barriers: readonly Need[] = [];
-    const sets = set.expand
-      .into(this.#book.results)
-      .map((part) => completeSet(part, set.backend ?? '', barriers));
+    const witness = new Witness(this.#book.results);
+    // What the placeholder has waited for its parts have waited for, whether they say so or not.
+    const barriers: readonly Need[] = (set.needs ?? []).map((need) => ({
+      set: need.set,
+      how: 'all',
+    }));
+    const sets = set.expand.into(witness).map((part) => {
+      const digest = witness.mark(part.digest);
+      return completeSet(part, set.backend ?? '', barriers, digest);
+    });
     for (const part of sets) {
       const isNamedWell = part.name === placeholder || part.name.startsWith(`${placeholder}.`);
       if (isNamedWell) continue;
@@ -42,7 +49,11 @@ export class SetSource {
     others.delete(placeholder);
     for (const part of sets) others.delete(part.name);
     checkSets(sets, this.#known, others);
-    for (const part of sets) this.#sets.set(part.name, part);
+    const madeFrom = new Set([...witness.used, ...(this.#book.madeFrom.get(placeholder) ?? [])]);
+    for (const part of sets) {
+      this.#sets.set(part.name, part);
+      this.#book.madeFrom.set(part.name, madeFrom);
+    }
     return sets;
   }
 

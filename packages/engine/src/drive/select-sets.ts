@@ -3,6 +3,7 @@ import { suggest } from '@orchestrate/core';
 import { graphDigest } from '../plan/plan-project.ts';
 import type { Plan, PlannedSet } from '../plan/plan-types.ts';
 import { runError } from '../run-errors.ts';
+import { targetsOf } from './lineage.ts';
 
 interface Selected {
   /** `undefined`: all of it. */
@@ -43,6 +44,15 @@ function unknown(plan: Plan, selection: string): Error {
   });
 }
 
+/** The need of some tasks of a set. What they need is taken whole, so its positions stay. */
+function narrowed(need: Need, indices: readonly number[]): Need {
+  if (need.how === 'all') return need;
+  const targets = indices.map((index) => targetsOf(need, index));
+  const offsets = new Uint32Array(indices.length + 1);
+  for (const [at, some] of targets.entries()) offsets[at + 1] = (offsets[at] ?? 0) + some.length;
+  return { set: need.set, how: 'edges', offsets, targets: Uint32Array.from(targets.flat()) };
+}
+
 /** The part of a set that was asked for, with the same digests and labels, so that finished work is still recognised. */
 function restricted(set: TaskSet, indices: readonly number[]): TaskSet {
   const at = (index: number): number => indices[index] ?? 0;
@@ -59,9 +69,7 @@ function restricted(set: TaskSet, indices: readonly number[]): TaskSet {
       : { parameters: { value: (index: number) => set.parameters?.(at(index)) ?? {} } }),
     group: { value: undefined },
     needs: {
-      value: (set.needs ?? []).map(
-        (need): Need => (need.how === 'all' ? need : { set: need.set, how: 'all' }),
-      ),
+      value: (set.needs ?? []).map((need) => narrowed(need, indices)),
       enumerable: true,
     },
   }) as TaskSet;

@@ -86,14 +86,20 @@ async function setsOf(
   }
 }
 
-/** The set with its backend filled in and further barriers; its methods keep their `this`. */
-export function completeSet(set: TaskSet, backend: string, barriers: readonly Need[]): TaskSet {
+/** The set with its backend filled in, further barriers, and another digest if one is given; its methods keep their `this`. */
+export function completeSet(
+  set: TaskSet,
+  backend: string,
+  barriers: readonly Need[],
+  digest = set.digest,
+): TaskSet {
   const known = new Set((set.needs ?? []).flatMap((need) => (need.how === 'all' ? need.set : [])));
   const added = barriers.filter((need) => !known.has(need.set));
-  if (added.length === 0 && set.backend !== undefined) return set;
+  if (added.length === 0 && set.backend !== undefined && digest === set.digest) return set;
   return Object.create(set, {
     backend: { value: set.backend ?? backend, enumerable: true },
     needs: { value: [...(set.needs ?? []), ...added], enumerable: true },
+    digest: { value: digest, enumerable: true },
   }) as TaskSet;
 }
 
