@@ -8,7 +8,7 @@ import {
 } from '@orchestrate/core';
 import { Folder, isNoFolder } from './folder.ts';
 import { lookAt, objectStat } from './object-stat.ts';
-import { isReserved } from './place.ts';
+import { ASIDE_FOLDER, isReserved } from './place.ts';
 
 /** Entries a page at most. Every page reads the folders it begins in anew, so it is a large one. */
 const MAX_LIMIT = 10_000;
@@ -45,7 +45,7 @@ function namesIn(folder: Folder, base: string): readonly Name[] {
     const text = entry.name.toString();
     // A name that is not UTF-8 cannot be a key; reading it as one would name another file.
     if (text.includes('\ufffd') && !Buffer.from(text).equals(entry.name)) continue;
-    if (base === '' && isReserved(text)) continue;
+    if (text === ASIDE_FOLDER || (base === '' && isReserved(text))) continue;
     if (entry.isDirectory()) names.push({ text: `${base}${text}/`, isFolder: true });
     else if (entry.isFile()) names.push({ text: `${base}${text}`, isFolder: false });
   }

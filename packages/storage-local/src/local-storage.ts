@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { type BigIntStats, unlinkSync } from 'node:fs';
+import { type BigIntStats, rmdirSync, unlinkSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import {
   type ByteRange,
@@ -200,10 +200,34 @@ export class LocalStorage implements Storage {
     checkDigest(place, hash, options.sha256);
     if (this.#options.fsync) await aside.flush();
     options.signal?.throwIfAborted();
-    const stat = await this.#publish(place, { path: aside.path, own: true }, options, () =>
-      aside.published(),
-    );
-    return stat;
+    try {
+      return await this.#publishAside(place, aside, options);
+    } catch (error) {
+      if (systemCode(error) !== 'EXDEV') throw error;
+      return this.#writeAcross(place, aside.path, options);
+    }
+  }
+
+  /**
+   * The folder of the key is on another disk than the root, a mount point or below one, and no rename leads there: the
+   * content is brought to a place beside the key first.
+   */
+  async #writeAcross(place: Place, path: string, options: WriteOptions): Promise<ObjectStat> {
+    using beside = this.#publisher.folder(place.folder, []);
+    const folder = place.folder === '' ? ASIDE_FOLDER : `${place.folder}/${ASIDE_FOLDER}`;
+    try {
+      using aside = new Aside(this.#publisher.folder(folder, []));
+      const content = contentOfFile(path, lookAtSource(path));
+      for await (const piece of content) await aside.append(piece);
+      if (this.#options.fsync) await aside.flush();
+      return await this.#publishAside(place, aside, options);
+    } finally {
+      removeIfEmpty(beside.at(ASIDE_FOLDER));
+    }
+  }
+
+  #publishAside(place: Place, aside: Aside, options: WriteOptions): Promise<ObjectStat> {
+    return this.#publish(place, { path: aside.path, own: true }, options, () => aside.published());
   }
 
   async #put(
@@ -259,6 +283,15 @@ export class LocalStorage implements Storage {
         'removed unfinished files of killed writers',
       );
     return folder;
+  }
+}
+
+/** Another writer may have its content there as well; the last one removes the folder. */
+function removeIfEmpty(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch {
+    // It is in use, or gone already.
   }
 }
 

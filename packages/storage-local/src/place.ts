@@ -2,7 +2,10 @@ import { storageError, storageKeyProblem } from '@orchestrate/core';
 
 /** Names at the root of a store that begin so belong to Orchestrate: its run folder, and the store's own files. */
 const RESERVED = '.orchestrate';
-/** Folder at the root in which content is written before it is published; also holds the lock. */
+/**
+ * Folder in which content is written before it is published: at the root, where it also holds the lock, and for a moment
+ * beside objects on other disks than the root.
+ */
 export const ASIDE_FOLDER = `${RESERVED}-tmp`;
 
 const MAX_SEGMENT_BYTES = 255;
@@ -23,6 +26,8 @@ function localKeyProblem(key: string): string | undefined {
   const general = storageKeyProblem(key);
   if (general !== undefined) return general;
   if (isReserved(key)) return `names that begin with ${RESERVED} are kept for Orchestrate`;
+  if (key.includes(ASIDE_FOLDER) && key.split('/').includes(ASIDE_FOLDER))
+    return `${ASIDE_FOLDER} holds what is on its way`;
   if (key.length * 3 <= MAX_SEGMENT_BYTES) return undefined;
   const long = key.split('/').some((segment) => Buffer.byteLength(segment) > MAX_SEGMENT_BYTES);
   return long ? `a file name on a disk ends at ${MAX_SEGMENT_BYTES} bytes` : undefined;
