@@ -126,7 +126,7 @@ export class ConsoleSession implements Disposable {
 }
 
 /** A line without what differs from run to run: ids, times of day, durations, and the blanks that line columns up. */
-export function plainLine(line: string): string {
+function plainLine(line: string): string {
   return line
     .replaceAll(/(\bruns?[ /]|"run":")[a-z0-9]{8}\b/g, '$1RUN')
     .replace(/^[a-z0-9]{8}(?= +\w+ +\d{4}-)/, 'RUN')
