@@ -11,13 +11,7 @@ function ownVersion(): string {
   return /"version":\s*"([^"]+)"/.exec(manifest)?.[1] ?? 'unknown';
 }
 
-const oldest = 24;
-if (Number.parseInt(process.versions.node, 10) < oldest) {
-  process.stderr.write(
-    `error CLI_NODE_TOO_OLD: orchestrate needs Node ${oldest} or newer; this is ${process.versions.node}\n`,
-  );
-  process.exitCode = 2;
-} else if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.write(`${ownVersion()}\n`);
 } else {
   module.enableCompileCache();

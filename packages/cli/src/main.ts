@@ -6,6 +6,7 @@ import { COMMANDS } from './commands/command-table.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Output } from './output/output.ts';
 import { choosePaint, chooseSigns } from './output/paint.ts';
+import { processStreams } from './output/process-streams.ts';
 import { renderError, reportError } from './output/render-error.ts';
 
 const WIDEST_HELP = 100;
@@ -18,11 +19,12 @@ function outputFor(argv: readonly string[], environment: Environment): Output {
   const named = wish ?? (given.includes('--color') ? spaced : undefined);
   const option = named === 'always' || named === 'never' ? named : 'auto';
   const has = (...names: string[]): boolean => names.some((name) => given.includes(name));
+  const { stdout, stderr } = processStreams();
   return new Output({
-    stdout: process.stdout,
-    stderr: process.stderr,
-    paint: choosePaint({ option, isTerminal: process.stdout.isTTY === true, environment }),
-    errorPaint: choosePaint({ option, isTerminal: process.stderr.isTTY === true, environment }),
+    stdout,
+    stderr,
+    paint: choosePaint({ option, isTerminal: stdout.isTTY === true, environment }),
+    errorPaint: choosePaint({ option, isTerminal: stderr.isTTY === true, environment }),
     signs: chooseSigns(environment),
     json: has('--json'),
     level: has('--quiet', '-q') ? 'quiet' : has('--verbose', '-v') ? 'verbose' : 'normal',

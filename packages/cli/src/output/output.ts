@@ -6,7 +6,7 @@ export interface OutputStream {
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;
   readonly writableNeedDrain?: boolean | undefined;
-  write(text: string, done?: (error?: Error | null) => void): boolean;
+  write(text: string | Uint8Array, done?: (error?: Error | null) => void): boolean;
   on(event: 'error' | 'resize' | 'drain', listener: (error?: Error) => void): unknown;
 }
 

@@ -207,6 +207,7 @@ class FlowPlanner {
     const frame = this.#frame;
     const space = task.space(results);
     const program = new TaskProgram(frame, task);
+    const digest = () => this.#digest(task);
     const needs = needsOf(task, task.dynamic ? undefined : space, frame);
     const member =
       task.identities.length === 1 && task.perMember && !space.filtered && !task.dynamic;
@@ -222,7 +223,9 @@ class FlowPlanner {
       ...policies(task.config),
       name: task.set,
       size: space.size,
-      digest: this.#digest(task),
+      get digest() {
+        return digest();
+      },
       label: taskLabels(frame, task, space),
       spec: (index, known) => program.spec({ task, space, index }, known),
       parameters: (index) => tableValues(frame, { task, space, index }),
@@ -234,11 +237,14 @@ class FlowPlanner {
   }
 
   #placeholder(task: PlannedTask): TaskSet {
+    const digest = () => this.#digest(task);
     return {
       ...policies(task.config),
       name: task.set,
       size: 0,
-      digest: this.#digest(task),
+      get digest() {
+        return digest();
+      },
       label: () => '',
       spec: () => {
         throw inlineError('INLINE_FLOW_INVALID', `the tasks of ${task.set} are not known yet`);
@@ -286,10 +292,7 @@ export function planInlineFlow(config: InlineFlowConfig, context: FlowContext): 
   };
   for (const [name, task] of inOrder(tasksOf(config))) {
     const own = problems.at(['tasks', name], () => spaceOf(task, context));
-    tasks.set(
-      name,
-      planTask(name, task, frame, own, (text) => context.sha256(text)),
-    );
+    tasks.set(name, planTask(name, task, frame, own));
   }
   problems.found.push(...checkPlanned(config, frame));
   if (problems.found.length > 0) throw flowInvalid(context.name, problems.found);

@@ -107,13 +107,12 @@ export function planTask(
   config: TaskConfig,
   frame: FlowFrame,
   own: ParameterSpace | undefined,
-  sha256: (text: string) => string,
 ): PlannedTask {
   const perMember = config.once !== true && frame.members !== undefined;
   const levels: Level[] = [];
   if (perMember && frame.members !== undefined)
     levels.push({ identity: 'members', size: frame.members.size });
-  if (own !== undefined) levels.push({ identity: `own:${sha256(own.identity)}`, size: own.size });
+  if (own !== undefined) levels.push({ identity: `own:${own.identity}`, size: own.size });
   const texts = taskTexts(config);
   const deciding = texts.filter(({ role }) => role === 'items' || role === 'space');
   const dynamic = deciding.some((text) => dependsOnResults(text, frame));

@@ -1,9 +1,9 @@
-import { hash } from 'node:crypto';
 import { readFileSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { confinePath, type FlowContext, type Logger, type TaskSet } from '@orchestrate/core';
 import type { ConfiguredFlow, LoadedProject } from '../project/loaded-project.ts';
 import { runError } from '../run-errors.ts';
+import { hashes } from './hashes.ts';
 
 /** A parameter table or template larger than this is a mistake. */
 const LARGEST_TEXT_BYTES = 256 * 1024 * 1024;
@@ -55,7 +55,7 @@ export function flowContext(
     ...(flow.backend === undefined ? {} : { backend: flow.backend }),
     log: more.log,
     readText: confinedReader(loaded.directory),
-    sha256: (text) => hash('sha256', text, 'hex'),
+    sha256: (text) => hashes().hash('sha256', text, 'hex'),
     upstream: more.upstream,
   };
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import {
   type Clock,
@@ -14,6 +13,7 @@ import type { ConfiguredFlow, LoadedProject } from '../project/loaded-project.ts
 import { runError } from '../run-errors.ts';
 import { checkSets, orderSets } from './check-sets.ts';
 import { flowContext } from './flow-context.ts';
+import { hashes } from './hashes.ts';
 import type { Plan, PlannedSet } from './plan-types.ts';
 
 /** What planning may use. */
@@ -42,12 +42,16 @@ export async function planProject(loaded: LoadedProject, options: PlanOptions = 
   const sets = entries.map((entry) => entry.set);
   checkSets(sets, { backends: new Set(loaded.backends.keys()), limits: loaded.limits });
   const ordered = orderSets(entries);
+  let digest: string | undefined;
   return {
     name: loaded.name,
     projectDirectory: loaded.directory,
     sets: ordered,
     tasks: ordered.reduce((sum, { set }) => sum + (set.expand === undefined ? set.size : 0), 0),
-    digest: graphDigest(ordered),
+    get digest() {
+      digest ??= graphDigest(ordered);
+      return digest;
+    },
   };
 }
 
@@ -105,7 +109,7 @@ export function completeSet(
 
 /** Digest over everything that makes two graphs the same to a run in progress. */
 export function graphDigest(sets: readonly PlannedSet[]): string {
-  const digest = createHash('sha256');
+  const digest = hashes().createHash('sha256');
   for (const { set, backend } of sets) {
     const kind = set.expand === undefined ? `${set.size}` : 'placeholder';
     digest.update(`${set.name}\n${backend}\n${kind}\n${set.digest}\n`);

@@ -2,6 +2,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { canonicalJson, type FlowError, type Json, type JsonObject } from '@orchestrate/core';
 import { projectError } from '../errors.ts';
+import { hashes } from '../plan/hashes.ts';
 import type { Builtin, LoadedPlugin } from '../plugins/builtin.ts';
 import { INLINE } from '../plugins/inline-builtin.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
@@ -108,10 +109,9 @@ function findFile(given: string, { file, cwd }: LoadOptions): string {
   }
 }
 
-/** Taken only when it is asked for: loading the hashes of Node costs more than checking a small project. */
 function digestOf(effective: Json, writtenForms: readonly string[]): string {
   const text = [canonicalJson(effective), ...writtenForms].join('\n');
-  return process.getBuiltinModule('node:crypto').hash('sha256', text, 'hex');
+  return hashes().hash('sha256', text, 'hex');
 }
 
 /** Problems in the details of a flow's error, their paths made to start at the project. */
