@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   type ComputeBackend,
   isFlowError,
@@ -12,10 +13,9 @@ import {
 } from '@orchestrate/core';
 import type { Effect, Input, PlannedJob } from '../schedule/messages.ts';
 import type { Leftovers } from './aside.ts';
-import type { Collector } from './collector.ts';
-import { Gate } from './gate.ts';
 import { type LogScrubber, ofRun } from './job-log.ts';
 import type { JobRenderer } from './job-renderer.ts';
+import type { PatientCollector } from './patient-collector.ts';
 import type { Preparer } from './preparer.ts';
 import type { RunBook } from './run-book.ts';
 
@@ -26,7 +26,7 @@ export interface EffectParts {
   readonly book: RunBook;
   readonly preparer: Preparer;
   readonly renderer: JobRenderer;
-  readonly collector: Collector;
+  readonly collector: PatientCollector;
   readonly scrubber: LogScrubber;
   readonly leftovers: Leftovers;
   readonly log: Logger;
@@ -36,9 +36,6 @@ export interface EffectParts {
 
 type Rendered = readonly TaskSpec[] | Error;
 type EffectOf<Type extends Effect['type']> = Extract<Effect, { readonly type: Type }>;
-
-/** Jobs collected at once. */
-const COLLECTED_AT_ONCE = 32;
 
 function said(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -50,12 +47,13 @@ export class EffectRunner {
   readonly #push: (input: Input) => void;
   readonly #rendered = new Map<number, Rendered>();
   readonly #submitted = new Set<number>();
-  readonly #collecting = new Gate(COLLECTED_AT_ONCE);
   readonly #abort = new AbortController();
 
   constructor(parts: EffectParts, push: (input: Input) => void) {
     this.#parts = parts;
     this.#push = push;
+    // Every call and every pause listens to it; many of them at once are no leak.
+    setMaxListeners(0, this.#abort.signal);
   }
 
   /** Ends calls that are under way; what they had started may go on. */
@@ -234,10 +232,11 @@ export class EffectRunner {
 
   async #collect(effect: EffectOf<'collect'>): Promise<void> {
     const isInherited = !this.#submitted.has(effect.job);
-    const collected = await this.#collecting.through(() =>
-      this.#parts.collector.collect(effect, isInherited),
-    );
-    this.#push(collected);
+    const { signal } = this.#abort;
+    const collected = await this.#parts.collector.collect(effect, isInherited, signal);
+    if (collected !== undefined) this.#push(collected);
+    // The job keeps what it has made; whoever leads next collects it.
+    else if (!signal.aborted) this.#push({ type: 'asked', request: 'detach' });
   }
 
   async #forget(effect: EffectOf<'forget'>): Promise<void> {

@@ -3,6 +3,7 @@ import { type ComputeBackend, isFlowError, type RunId, type TaskSet } from '@orc
 import type { Fact } from '../events/fact.ts';
 import type { Plan } from '../plan/plan-types.ts';
 import { runError } from '../run-errors.ts';
+import { DEFAULT_POLICIES } from '../schedule/options.ts';
 import { Scheduler } from '../schedule/scheduler.ts';
 import { Leftovers } from './aside.ts';
 import { CodeDigests } from './code-digest.ts';
@@ -15,6 +16,7 @@ import { saveLabels } from './labels.ts';
 import { LeaderBackend } from './leader-backend.ts';
 import { Memory } from './memory.ts';
 import { packKeyOf, standsAlone } from './pack-key.ts';
+import { PatientCollector } from './patient-collector.ts';
 import { Places } from './places.ts';
 import { type Change, Preparer } from './preparer.ts';
 import { realTimers } from './real-time.ts';
@@ -233,6 +235,8 @@ function drive(parts: Parts, scheduler: Scheduler, preparer: Preparer): Driver {
   const { loaded, clock, log } = request;
   const { references } = loaded;
   const leftovers = new Leftovers();
+  const timers = request.timers ?? realTimers(clock);
+  const names = book.registry;
   const renderer = new JobRenderer({
     run,
     projectDirectory: loaded.directory,
@@ -247,14 +251,21 @@ function drive(parts: Parts, scheduler: Scheduler, preparer: Preparer): Driver {
     scheduler,
     journal: seat.journal,
     clock,
-    timers: request.timers ?? realTimers(clock),
-    names: book.registry,
+    timers,
+    names,
     log,
     backends,
     book,
     preparer,
     renderer,
-    collector: new Collector({ book, places, folder, leftovers }),
+    collector: new PatientCollector({
+      collector: new Collector({ book, places, folder, leftovers }),
+      clock,
+      timers,
+      names,
+      log,
+      patienceSeconds: loaded.settings.patienceSeconds ?? DEFAULT_POLICIES.patienceSeconds,
+    }),
     scrubber: new LogScrubber({ book, renderer, folder, references }),
     leftovers,
     expand: (placeholder) => {

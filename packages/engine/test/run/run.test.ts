@@ -306,5 +306,6 @@ describe('publishing', () => {
 
     expect(summary.outcome).toBe('succeeded');
     expect(readFileSync(join(folder.path, 'out/a.txt'), 'utf8')).toBe('text');
+    expect(backend.submitted).toHaveLength(1);
   });
 });
