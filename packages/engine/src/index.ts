@@ -10,6 +10,7 @@ export type {
   SetTally,
   Timers,
 } from './drive/run-types.ts';
+export { selectSets } from './drive/select-sets.ts';
 export {
   type Cancellation,
   cancelRun,
@@ -21,7 +22,7 @@ export type { Fact, JournalEntry, OutputRecord, Ranges, SetRecord } from './even
 export { countOf, eachOf, rangesOf, toArray } from './events/ranges.ts';
 export { isLed, type Owner, readOwner } from './journal/project-lock.ts';
 export { journalPath, STATE_FOLDER } from './journal/state-folder.ts';
-export { describePlan } from './plan/describe-plan.ts';
+export { type DescribeOptions, describePlan } from './plan/describe-plan.ts';
 export { planProject } from './plan/plan-project.ts';
 export type { Plan, PlannedSet, PlanSummary, SetSummary } from './plan/plan-types.ts';
 export type { Builtin, LoadedPlugin } from './plugins/builtin.ts';

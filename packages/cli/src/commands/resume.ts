@@ -8,6 +8,6 @@ export const resume: CommandBody = async (context) => {
   const wanted = context.call.text('run');
   const run = await withHistory(context, async (history) => chooseRun(history, wanted).run);
   return leadRun(context, (request) => resumeRun({ ...request, run }), {
-    failFast: context.call.has('fail-fast'),
+    ...(context.call.has('fail-fast') ? { failFast: true } : {}),
   });
 };

@@ -9,6 +9,6 @@ export const retry: CommandBody = async (context) => {
   return leadRun(
     context,
     (request) => retryRun(tasks === undefined ? request : { ...request, tasks }),
-    { failFast: context.call.has('fail-fast') },
+    context.call.has('fail-fast') ? { failFast: true } : {},
   );
 };

@@ -8,7 +8,8 @@ export const run: CommandBody = async (context) => {
   const only = call.texts('PART');
   return leadRun(context, startRun, {
     tellPlan: true,
-    failFast: call.has('fail-fast'),
+    // Left out, the project decides by `run.keepGoing`.
+    ...(call.has('fail-fast') ? { failFast: true } : {}),
     fresh: call.has('fresh'),
     abandon: call.has('abandon'),
     ...(only.length === 0 ? {} : { only }),

@@ -138,8 +138,8 @@ export async function leadRun(
   const plan = await engine.planProject(loaded, { log, clock });
   if (tellPlan && !output.isJson) {
     const { planHeadline } = await import('../views/plan-report.ts');
-    const lines = planHeadline(engine.describePlan(plan, loaded), loaded);
-    output.remark(...lines);
+    const chosen = engine.selectSets(plan, wishes.only ?? []);
+    output.remark(...planHeadline(engine.describePlan(chosen, loaded, wishes), loaded));
   }
   await using open = await openProviders(loaded, log, plan);
   let logPath: LogPathOf = () => undefined;

@@ -25,19 +25,24 @@ export class ChangedAncestors {
   }
 
   /** `undefined` for a task that descends from none; the name of a set where no single task can be named. */
-  of({ entry, descendsFrom }: SetBook, index: number): string | undefined {
+  of(book: SetBook, index: number): string | undefined {
+    const { set } = book.entry;
+    const needs = set === undefined ? [] : this.#parts.lineage.needsOf(set);
+    return this.task(book, index) ?? needs.find((need) => book.descendsFrom.has(need.set))?.set;
+  }
+
+  /** The task by its name, where one is found. */
+  task({ entry, descendsFrom }: SetBook, index: number): string | undefined {
     const { lineage, ancestry } = this.#parts;
-    let set: string | undefined;
     for (const need of entry.set === undefined ? [] : lineage.needsOf(entry.set)) {
       if (!descendsFrom.has(need.set)) continue;
-      set ??= need.set;
       for (const other of ancestry.partsOf(need.set)) {
         const name =
           need.how === 'all' ? this.#firstOf(other) : this.#changed(other, targetsOf(need, index));
         if (name !== undefined) return name;
       }
     }
-    return set;
+    return undefined;
   }
 
   #firstOf(entry: RegisteredSet): string | undefined {

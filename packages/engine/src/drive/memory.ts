@@ -168,21 +168,24 @@ export interface MemoryToSave {
 
 /** What a project remembers of its finished work, newest first, by the names of sets. */
 export class Memory {
-  readonly #db: DatabaseSync;
+  readonly #db: DatabaseSync | undefined;
   readonly #known = new Map<string, readonly MemorySet[]>();
   #select: StatementSync | undefined;
 
-  constructor(db: DatabaseSync) {
+  /** Without a database nothing is remembered. */
+  constructor(db: DatabaseSync | undefined) {
     this.#db = db;
   }
 
   of(name: string): readonly MemorySet[] {
     let sets = this.#known.get(name);
+    const db = this.#db;
+    if (db === undefined) return [];
     if (sets === undefined) {
-      this.#select ??= this.#db.prepare(
+      this.#select ??= db.prepare(
         'SELECT name, digest, run, size, finished, bytes, head FROM memory WHERE name=? ORDER BY saved DESC, rowid DESC',
       );
-      sets = this.#select.all(name).map((row) => new MemorySet(this.#db, row));
+      sets = this.#select.all(name).map((row) => new MemorySet(db, row));
       this.#known.set(name, sets);
     }
     return sets;
@@ -190,41 +193,39 @@ export class Memory {
 
   /** Writes memory; call inside a transaction. */
   save(memory: MemoryToSave, now: number, redact: (text: string) => string): void {
+    const db = this.#db;
+    if (db === undefined) return;
     const packed = (text: string | undefined): string | null =>
       text === undefined ? null : redact(text);
     let bytes = 0;
     for (const records of memory.outputs ?? []) for (const one of records ?? []) bytes += one.bytes;
     let finished = 0;
     for (const one of memory.done) finished += one;
-    this.#db
-      .prepare(
-        `INSERT OR REPLACE INTO memory(name, digest, run, saved, size, finished, bytes, head, done, fingerprints, inputs, outputs, results, specs)
+    db.prepare(
+      `INSERT OR REPLACE INTO memory(name, digest, run, saved, size, finished, bytes, head, done, fingerprints, inputs, outputs, results, specs)
          VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
-      )
-      .run(
-        memory.name,
-        memory.digest,
-        memory.run,
-        now,
-        memory.size,
-        finished,
-        bytes,
-        redact(JSON.stringify(memory.head)),
-        memory.done,
-        memory.fingerprints,
-        packed(memory.inputs && packInputs(memory.inputs)),
-        packed(memory.outputs && packOutputs(memory.outputs)),
-        memory.results.length === 0 ? null : redact(JSON.stringify(memory.results)),
-        memory.specs === undefined
-          ? null
-          : deflateRawSync(redact(memory.specs.map((spec) => spec ?? '').join('\n')), { level: 1 }),
-      );
-    this.#db
-      .prepare(
-        `DELETE FROM memory WHERE name=? AND digest NOT IN
+    ).run(
+      memory.name,
+      memory.digest,
+      memory.run,
+      now,
+      memory.size,
+      finished,
+      bytes,
+      redact(JSON.stringify(memory.head)),
+      memory.done,
+      memory.fingerprints,
+      packed(memory.inputs && packInputs(memory.inputs)),
+      packed(memory.outputs && packOutputs(memory.outputs)),
+      memory.results.length === 0 ? null : redact(JSON.stringify(memory.results)),
+      memory.specs === undefined
+        ? null
+        : deflateRawSync(redact(memory.specs.map((spec) => spec ?? '').join('\n')), { level: 1 }),
+    );
+    db.prepare(
+      `DELETE FROM memory WHERE name=? AND digest NOT IN
            (SELECT digest FROM memory WHERE name=? ORDER BY saved DESC, rowid DESC LIMIT ?)`,
-      )
-      .run(memory.name, memory.name, KEPT_GENERATIONS);
+    ).run(memory.name, memory.name, KEPT_GENERATIONS);
     this.#known.delete(memory.name);
   }
 }

@@ -5,6 +5,9 @@ import type { Memory, MemorySet } from './memory.ts';
 import type { RunBook, SetBook } from './run-book.ts';
 import type { RegisteredSet } from './task-registry.ts';
 
+/** Stands in the place of a fingerprint that could not be taken; base64 has no such character. */
+const UNTAKEN = '-';
+
 /**
  * What the tasks of a run in progress were: what ran or was looked at has its fingerprint in the book, what was matched by
  * index has it in the memory. Of a task whose fingerprint nobody took it is only known that it ran in this run.
@@ -15,8 +18,17 @@ export class RunAncestry implements Ancestry {
   readonly #unknown: string;
   readonly #identities = new Map<RegisteredSet, string>();
 
-  constructor(book: RunBook, memory: Memory, run: RunId) {
+  readonly #before: (entry: RegisteredSet) => void;
+
+  /** `before` is called with a set before anything is told of it. */
+  constructor(
+    book: RunBook,
+    memory: Memory,
+    run: RunId,
+    before: (entry: RegisteredSet) => void = () => undefined,
+  ) {
     this.#book = book;
+    this.#before = before;
     this.#memory = memory;
     this.#unknown = `?${run}`;
   }
@@ -36,10 +48,11 @@ export class RunAncestry implements Ancestry {
   }
 
   print(entry: RegisteredSet, index: number): string {
+    this.#before(entry);
     const book = this.#book.book(entry);
     if (book.hasFingerprint(index)) {
       const print = book.fingerprint(index);
-      return print.startsWith('-') ? this.#unknown : print;
+      return print.startsWith(UNTAKEN) ? this.#unknown : print;
     }
     const row = this.row(entry);
     const print = row?.isDone(index) === true ? row.fingerprint(index) : '';
@@ -48,6 +61,7 @@ export class RunAncestry implements Ancestry {
 
   /** Asked only when every task of the set is done; from then on it stays. */
   identity(entry: RegisteredSet): string {
+    this.#before(entry);
     let identity = this.#identities.get(entry);
     if (identity === undefined) {
       identity = this.#identity(entry, this.#book.book(entry));
@@ -59,6 +73,7 @@ export class RunAncestry implements Ancestry {
   #identity(entry: RegisteredSet, book: SetBook): string {
     const row = this.row(entry);
     if (row !== undefined && book.isUnprinted) return row.identity;
+    if (book.fingerprints.includes(UNTAKEN)) return this.#unknown;
     if (row === undefined) return identityOf(book.fingerprints);
     const prints = Buffer.from(book.fingerprints);
     row.fillIn(prints);
@@ -66,6 +81,7 @@ export class RunAncestry implements Ancestry {
   }
 
   outputs(entry: RegisteredSet, index: number): string[] {
+    this.#before(entry);
     const records = this.#book.book(entry).outputs[index] ?? this.row(entry)?.outputs(index) ?? [];
     return records.map(({ address }) => address);
   }

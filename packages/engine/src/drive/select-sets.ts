@@ -76,11 +76,12 @@ function restricted(set: TaskSet, indices: readonly number[]): TaskSet {
 }
 
 /**
- * The part of a plan that was asked for: the selected sets and all they need. A single task of a set is possible when
+ * The part of a plan that was asked for, or all of it when nothing was: the selected sets and all they need. A single task of a set is possible when
  * nothing else of the selection needs the rest of it; what it needs itself is taken whole.
  * @throws TASK_UNKNOWN
  */
 export function selectSets(plan: Plan, only: readonly string[]): Plan {
+  if (only.length === 0) return plan;
   const chosen = new Map<string, Selected>();
   for (const selection of only) select(plan, selection, chosen);
   const byName = new Map(plan.sets.map((entry) => [entry.set.name, entry]));

@@ -78,8 +78,7 @@ function unfinishedRun(journal: Journal): RunRow | undefined {
 export async function planOf(request: RunRequest): Promise<Plan> {
   const { loaded, log, clock, options } = request;
   const plan = request.plan ?? (await planProject(loaded, { log, clock }));
-  const only = options?.only ?? [];
-  return only.length === 0 ? plan : selectSets(plan, only);
+  return selectSets(plan, options?.only ?? []);
 }
 
 function newRunId(): RunId {

@@ -1,141 +1,173 @@
 import { existsSync } from 'node:fs';
 import type { TaskSet, TaskSpec } from '@orchestrate/core';
 import { CodeDigests } from '../drive/code-digest.ts';
-import { essence, fingerprint } from '../drive/fingerprint.ts';
-import { Memory, type MemorySet } from '../drive/memory.ts';
+import { Memory } from '../drive/memory.ts';
+import { SetSource } from '../drive/replay.ts';
+import { RunBook } from '../drive/run-book.ts';
 import { ResultStore, TaskRegistry } from '../drive/task-registry.ts';
-import { JournalReader } from '../journal/journal-reader.ts';
+import { JournalReader, type RunRow } from '../journal/journal-reader.ts';
 import { journalPath } from '../journal/state-folder.ts';
 import type { LoadedProject } from '../project/loaded-project.ts';
-import type { Plan, PlannedSet, PlanSummary, SetSummary } from './plan-types.ts';
+import { Forecast } from './forecast.ts';
+import type { Plan, PlanSummary, SetSummary } from './plan-types.ts';
 
 const EXAMPLES = 3;
 /** Tasks of a set whose resources are added up one by one; more are estimated from evenly spread samples. */
 const SAMPLED = 300;
-/** Largest set whose tasks are compared one by one. */
-const LARGEST_COMPARED = 20_000;
 
-interface Known {
-  readonly memory: Memory | undefined;
-  readonly codes: CodeDigests;
-  readonly unfinished: string | undefined;
+/** How a plan is to be looked at. */
+export interface DescribeOptions {
+  /** As if nothing had ever been finished. */
+  readonly fresh?: boolean;
+  /** An unfinished run is given up instead of continued. */
+  readonly abandon?: boolean;
 }
 
 /**
- * What a run would do, from what is known without touching outputs or inputs: every set with its tasks, whether it will
- * run and why, how it becomes jobs, and what it costs.
+ * What a run would do, from what is known without touching outputs or the content of inputs: every set with its tasks, how
+ * many will run and why, how they become jobs, and what they cost.
  */
-export function describePlan(plan: Plan, loaded: LoadedProject): PlanSummary {
+export function describePlan(
+  plan: Plan,
+  loaded: LoadedProject,
+  options: DescribeOptions = {},
+): PlanSummary {
   const file = journalPath(loaded.directory);
   const reader = existsSync(file) ? JournalReader.open(file) : undefined;
   try {
-    const last = reader?.lastRun();
-    const isOpen = last !== undefined && last.outcome === undefined && last.graph === plan.digest;
-    const known: Known = {
-      memory: reader === undefined ? undefined : new Memory(reader.db),
-      codes: new CodeDigests(loaded.directory),
-      unfinished: isOpen ? last.id : undefined,
-    };
-    const running = new Set<string>();
-    const sets = plan.sets.map((entry) => describeSet(entry, known, running));
-    const sum = (pick: (set: SetSummary) => number): number =>
-      sets.reduce((total, set) => total + pick(set), 0);
-    return {
-      name: plan.name,
-      sets,
-      tasks: plan.tasks,
-      toRun: sum((set) => set.tasks - set.finished),
-      finished: sum((set) => set.finished),
-      cpuHours: sum((set) => set.cpuHours ?? 0),
-      knownOutputBytes: sum((set) => set.knownOutputBytes ?? 0),
-      ...(known.unfinished === undefined ? {} : { continues: known.unfinished }),
-    };
+    return new Description(plan, loaded, reader, options).summary();
   } finally {
     reader?.[Symbol.dispose]();
   }
 }
 
-function describeSet(entry: PlannedSet, known: Known, running: Set<string>): SetSummary {
-  const { set, backend } = entry;
-  const needs = (set.needs ?? []).map((need) => need.set);
-  if (set.expand !== undefined) {
-    running.add(set.name);
-    return {
-      name: set.name,
-      backend,
-      tasks: 0,
-      placeholder: true,
-      verdict: 'later',
-      finished: 0,
-      reason: `its tasks become known once ${needs.join(', ') || 'it starts'} is done`,
-      jobs: 'not known yet',
-      examples: [],
-      needs,
-    };
-  }
-  const { finished, reason, memory } = judge(set, needs, known, running);
-  const toRun = set.size - finished;
-  if (toRun > 0) running.add(set.name);
-  const verdict = finished === 0 ? 'runs' : toRun === 0 ? 'reused' : 'partly';
-  const cpuHours = toRun === 0 ? undefined : cpuHoursOf(set, toRun);
-  return {
-    name: set.name,
-    backend,
-    tasks: set.size,
-    placeholder: false,
-    verdict,
-    finished,
-    reason,
-    jobs: jobsOf(set),
-    ...(cpuHours === undefined ? {} : { cpuHours }),
-    ...(memory === undefined ? {} : { knownOutputBytes: memory.outputBytes }),
-    examples: Array.from({ length: Math.min(EXAMPLES, set.size) }, (_, index) => set.label(index)),
-    needs,
-  };
-}
+class Description {
+  readonly #plan: Plan;
+  readonly #book: RunBook;
+  readonly #source: SetSource;
+  readonly #forecast: Forecast;
+  readonly #open: RunRow | undefined;
+  #first = 0;
 
-function judge(
-  set: TaskSet,
-  needs: readonly string[],
-  known: Known,
-  running: ReadonlySet<string>,
-): { readonly finished: number; readonly reason: string; readonly memory?: MemorySet } {
-  if (set.reuse === false) return { finished: 0, reason: 'runs every time' };
-  if (set.check !== undefined) return { finished: 0, reason: 'is a check' };
-  const generations = known.memory?.of(set.name) ?? [];
-  const [latest] = generations;
-  if (latest === undefined) return { finished: 0, reason: 'has never been finished' };
-  const same = generations.find((one) => one.digest === set.digest && one.size === set.size);
-  const upstream = needs.find((name) => running.has(name));
-  if (same === undefined)
-    return {
-      finished: alike(set, latest, known.codes),
-      reason: 'its parameters or commands changed',
-      memory: latest,
-    };
-  for (const [code, digest] of Object.entries(same.head.codes)) {
-    if (known.codes.digest(code) !== digest) {
-      return { finished: 0, reason: `the code of ${code} changed`, memory: same };
+  constructor(
+    plan: Plan,
+    loaded: LoadedProject,
+    reader: JournalReader | undefined,
+    { fresh = false, abandon = false }: DescribeOptions,
+  ) {
+    this.#plan = plan;
+    const memory = new Memory(reader?.db);
+    const registry = new TaskRegistry();
+    this.#book = new RunBook(registry, new ResultStore(registry), memory);
+    const known = { backends: new Set(loaded.backends.keys()), limits: loaded.limits };
+    this.#source = new SetSource(plan, known, this.#book);
+    const codes = new CodeDigests(loaded.directory);
+    const last = reader?.lastRun();
+    const isOpen = last?.outcome === undefined && last?.graph === plan.digest && !abandon;
+    if (isOpen && reader !== undefined && last !== undefined) {
+      this.#open = last;
+      this.#continue(reader, last);
+    }
+    // A run that is continued was begun without this wish, or with it: what it has finished counts.
+    this.#forecast = new Forecast({ book: this.#book, memory, codes, fresh });
+  }
+
+  /** Takes in what the run that would be continued has done. */
+  #continue(reader: JournalReader, row: RunRow): void {
+    for (const { fact, at } of reader.entries(row.id)) {
+      if (fact.type === 'sets-added') {
+        if (fact.placeholder !== undefined) this.#source.expand(fact.placeholder);
+        for (const { first, size } of fact.sets) this.#first = Math.max(this.#first, first + size);
+      }
+      this.#source.fold(fact, at);
     }
   }
-  if (same.head.usesResults && upstream !== undefined) {
+
+  summary(): PlanSummary {
+    const sets = this.#plan.sets.flatMap(({ set, backend }) => this.#describe(set, backend));
+    const sum = (pick: (set: SetSummary) => number): number =>
+      sets.reduce((total, set) => total + pick(set), 0);
     return {
-      finished: 0,
-      reason: `depends on the results of ${upstream}, which runs`,
-      memory: same,
+      name: this.#plan.name,
+      sets,
+      tasks: sum((set) => set.tasks),
+      toRun: sum((set) => set.tasks - set.finished),
+      finished: sum((set) => set.finished),
+      cpuHours: sum((set) => set.cpuHours ?? 0),
+      knownOutputBytes: sum((set) => set.knownOutputBytes ?? 0),
+      ...(this.#open === undefined ? {} : { continues: this.#open.id }),
     };
   }
-  if (same.head.hasInputs && upstream !== undefined) {
-    return { finished: 0, reason: `may read what ${upstream} writes, which runs`, memory: same };
+
+  #describe(set: TaskSet, backend: string): readonly SetSummary[] {
+    if (set.expand !== undefined) return this.#describeParts(set, backend);
+    const { registry } = this.#book;
+    const entry = registry.named(set.name) ?? this.#register(set, backend);
+    const { finished, reason, rows } = this.#forecast.of(entry, set);
+    const toRun = set.size - finished;
+    const cpuHours = toRun === 0 ? undefined : cpuHoursOf(set, toRun);
+    const [latest] = rows;
+    return [
+      {
+        name: set.name,
+        backend,
+        tasks: set.size,
+        placeholder: false,
+        verdict: toRun === 0 ? 'reused' : finished === 0 ? 'runs' : 'partly',
+        finished,
+        reason,
+        jobs: jobsOf(set),
+        ...(cpuHours === undefined ? {} : { cpuHours }),
+        ...(latest === undefined ? {} : { knownOutputBytes: latest.outputBytes }),
+        examples: Array.from({ length: Math.min(EXAMPLES, set.size) }, (_, at) => set.label(at)),
+        needs: (set.needs ?? []).map((need) => need.set),
+      },
+    ];
   }
-  if (same.finished >= set.size) {
-    return { finished: set.size, reason: 'finished, nothing changed', memory: same };
+
+  #register(set: TaskSet, backend: string, placeholder?: string) {
+    const { name, digest } = set;
+    const isOpen = set.expand !== undefined;
+    const size = isOpen ? 0 : set.size;
+    const record = { name, first: this.#first, size, digest, backend };
+    this.#first += size;
+    const { registry } = this.#book;
+    return registry.add(isOpen ? { ...record, placeholder: true } : record, set, placeholder);
   }
-  return {
-    finished: same.finished,
-    reason: `${set.size - same.finished} tasks have not been finished`,
-    memory: same,
-  };
+
+  /** A placeholder whose needs are all used again becomes what it was; any other is known later. */
+  #describeParts(set: TaskSet, backend: string): readonly SetSummary[] {
+    const parts = this.#partsOf(set, backend);
+    if (parts !== undefined) {
+      return parts.flatMap((part) => this.#describe(part, part.backend ?? backend));
+    }
+    this.#forecast.leaveOpen(set.name);
+    const needs = (set.needs ?? []).map((need) => need.set);
+    const reason = `its tasks become known once ${needs.join(', ') || 'it starts'} is done`;
+    const jobs = 'not known yet';
+    const { name } = set;
+    const open = { placeholder: true, verdict: 'later', examples: [] } as const;
+    return [{ ...open, name, backend, tasks: 0, finished: 0, reason, jobs, needs }];
+  }
+
+  #partsOf(set: TaskSet, backend: string): readonly TaskSet[] | undefined {
+    const { registry } = this.#book;
+    const names = registry.partsOf(set.name);
+    const entry = registry.named(set.name);
+    const isReplaced = entry?.record.placeholder !== true || !names.includes(set.name);
+    if (entry !== undefined && isReplaced)
+      return names.flatMap((name) => registry.named(name)?.set ?? []);
+    if (registry.named(set.name) === undefined) this.#register(set, backend);
+    if (this.#forecast.unsettled(set) !== undefined) return undefined;
+    try {
+      const parts = this.#source.expand(set.name);
+      for (const part of parts) this.#register(part, part.backend ?? backend, set.name);
+      return parts;
+    } catch {
+      // What is wrong with it is told by the run, which knows the results it gets.
+      return undefined;
+    }
+  }
 }
 
 /** A spec as far as it can be rendered before anything has run; `undefined` where it needs results. */
@@ -148,21 +180,6 @@ function specBeforehand(set: TaskSet, index: number): TaskSpec | undefined {
     // A spec may well fail on results that are not there yet; while running they are.
     return undefined;
   }
-}
-
-/** Tasks that were finished under the same label with the same spec; inputs are not looked at, so sets with them count none. */
-function alike(set: TaskSet, memory: MemorySet, codes: CodeDigests): number {
-  if (set.hasInputs !== false || set.size > LARGEST_COMPARED) return 0;
-  let count = 0;
-  for (let index = 0; index < set.size; index += 1) {
-    const then = memory.indexOf(set.label(index));
-    if (then === undefined || !memory.isDone(then)) continue;
-    const spec = specBeforehand(set, index);
-    if (spec === undefined) return 0;
-    const print = fingerprint(essence(spec), codes.of(spec.work), []);
-    if (print === memory.fingerprint(then)) count += 1;
-  }
-  return count;
 }
 
 function jobsOf(set: TaskSet): string {
