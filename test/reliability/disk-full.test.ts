@@ -82,13 +82,29 @@ describe('a disk that is full', () => {
     disk.fill();
     workspace.allow('go');
     await workspace.saw('ran-middle');
-    await until('the trouble to be told', () => /quota|STORAGE_FULL|ENOSPC/.test(run.said()));
+    await until('the trouble to be told', () => run.said().includes('cannot be published yet'));
     run.child.kill('SIGTERM');
     const stopped = await run.ended;
 
     expectEnd(stopped, 3);
     disk.free();
     await resumeToTheEnd(workspace);
+  });
+
+  it('publishes what a task has made as soon as there is room, without doing it again', async () => {
+    using workspace = new Workspace({ 'project.yaml': WAITING_CHAIN });
+    const disk = diskUnder(workspace, 'out', 'outputs on a disk that is freed');
+    if (disk === undefined) return;
+    const run = workspace.start(['run', '--json']);
+    await workspace.saw('started-middle');
+    disk.fill();
+    workspace.allow('go');
+    await until('the trouble to be told', () => run.said().includes('cannot be published yet'));
+    disk.free();
+
+    expectEnd(await run.ended, 0);
+    expect(workspace.counts('ran-')).toEqual(RAN_ONCE);
+    expect(workspace.read('out/last.txt')).toBe('one\ntwo\nthree\n');
   });
 
   it('fails the task, not the run, when a task finds no room for its own files', async () => {
@@ -134,6 +150,8 @@ flows:
 
     expectSober(ended);
     expect(ended.code).not.toBe(0);
+    // A leader that could not write its journal has left, and the task goes on without it.
+    await workspace.saw('ran-talker');
     expect(workspace.counts('ran-')).toEqual({ talker: 1 });
     expectSober(await workspace.call('status'));
   });
