@@ -97,7 +97,8 @@ export function parameterSpace(
   const kept = keptIndices(product, definition.exclude);
   const size = kept?.length ?? product.size;
   const base = (index: number): number => (kept === undefined ? index : (kept[index] ?? -1));
-  const labels = axes.map((axis) => (axis.size > 1 ? axisLabels(axis) : undefined));
+  // An axis with one value counts too: a label must not change when a second value comes.
+  const labels = axes.map(axisLabels);
   const label = (index: number): string => {
     const member = base(index);
     let text = '';
