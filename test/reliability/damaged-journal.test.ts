@@ -23,14 +23,19 @@ const PAGE = 4096;
 
 type Damage = (journal: string) => void;
 
-function cut(file: string): void {
-  truncateSync(file, Math.floor(random() * readFileSync(file).length));
+/** Where the last transactions begin, as a part of the whole. */
+const LATE = 0.75;
+
+function cut(file: string, from = 0): void {
+  const bytes = readFileSync(file).length;
+  truncateSync(file, Math.floor((from + random() * (1 - from)) * bytes));
 }
 
 /** Overwrites a stretch of a file with noise. */
-function spoil(file: string, length = PAGE): void {
+function spoil(file: string, length = PAGE, part = 0): void {
   const bytes = readFileSync(file);
-  const from = Math.floor(random() * Math.max(1, bytes.length - length));
+  const room = Math.max(1, bytes.length - length);
+  const from = Math.floor((part + random() * (1 - part)) * room);
   for (let at = from; at < Math.min(bytes.length, from + length); at += 1) {
     bytes[at] = Math.floor(random() * 256);
   }
@@ -44,9 +49,10 @@ const DAMAGES: readonly (readonly [string, Damage])[] = [
   ['a page of noise in the journal', (file) => spoil(file)],
   ['another page of noise in the journal', (file) => spoil(file)],
   ['a few wrong bytes in the journal', (file) => spoil(file, 16)],
-  ['the log of writes cut off somewhere', (file) => cut(`${file}-wal`)],
-  ['the log of writes cut off somewhere else', (file) => cut(`${file}-wal`)],
-  ['noise in the log of writes', (file) => spoil(`${file}-wal`)],
+  ['the end of the log of writes cut off', (file) => cut(`${file}-wal`, LATE)],
+  ['the end of the log of writes cut off elsewhere', (file) => cut(`${file}-wal`, LATE)],
+  ['noise at the end of the log of writes', (file) => spoil(`${file}-wal`, 256, LATE)],
+  ['most of the log of writes cut off', (file) => truncateSync(`${file}-wal`, 5 * PAGE)],
   [
     'a shared memory file of noise',
     (file) => writeFileSync(`${file}-shm`, Buffer.alloc(32_768, 7)),

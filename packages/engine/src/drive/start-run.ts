@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isFlowError, type Logger, type RunId, runIdFrom } from '@orchestrate/core';
 import { Journal, leaveRequest } from '../journal/journal.ts';
 import { JournalReader, type RunRow } from '../journal/journal-reader.ts';
+import { refuseLostRuns } from '../journal/lost-runs.ts';
 import { isLed, ProjectLock } from '../journal/project-lock.ts';
 import { salvageJournal } from '../journal/salvage.ts';
 import { journalPath, STATE_FOLDER } from '../journal/state-folder.ts';
@@ -46,7 +47,7 @@ function openOrSalvage(request: RunRequest, log: Logger): Journal {
   const { loaded, clock } = request;
   try {
     const journal = Journal.open(loaded.directory, (text) => loaded.references.redact(text));
-    journal.reader.lastRun();
+    refuseLostRuns(journal, loaded.directory);
     return journal;
   } catch (error) {
     throw withSalvage(error, loaded.directory, clock.now(), log);
