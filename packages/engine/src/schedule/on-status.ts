@@ -92,6 +92,11 @@ function absent(turn: Turn, tally: Tally, job: Job, { source, look }: Hearsay): 
     withdraw(turn, tally, job, 'it does not exist');
     return;
   }
+  // Where absence is proof at once, a job that nobody saw start has not started: it stood in the line of a leader that died.
+  if (job.isInherited && job.startedAt === 0 && traits.settleSeconds === 0) {
+    withdraw(turn, tally, job, 'it was still waiting when its leader ended');
+    return;
+  }
   blame(turn, tally, job, {
     failure: 'lost',
     message: 'the backend accepted the job but has no trace of it any more',
