@@ -92,7 +92,8 @@ function showSummary(
 ): void {
   const { output, directory } = context;
   if (output.isJson) {
-    output.answer({ type: 'summary', ...summaryAnswer(summary) });
+    // The last of many lines, on a terminal as well.
+    output.print(JSON.stringify({ type: 'summary', ...summaryAnswer(summary) }));
     return;
   }
   const lines = renderSummary(summary, times.seconds(), {
@@ -102,7 +103,7 @@ function showSummary(
     path: (absolute) => relative(directory, absolute),
   });
   // Standard output holds lines of JSON where nobody looks at it; the table is for whoever reads the rest.
-  if (isLive) output.print('', ...lines);
+  if (isLive) output.print(...(output.level === 'quiet' ? lines : ['', ...lines]));
   else output.note(...lines);
 }
 

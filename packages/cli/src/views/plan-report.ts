@@ -28,8 +28,11 @@ const COLUMNS: readonly Column[] = [
   { title: 'cpu-hours', align: 'right' },
 ];
 
+/** Less is not worth a word. */
+const LEAST_HOURS = 0.005;
+
 function hoursText(hours: number | undefined): string {
-  if (hours === undefined) return '';
+  if (hours === undefined || hours < LEAST_HOURS) return '';
   return hours >= 10 ? countText(Math.round(hours)) : hours.toFixed(2);
 }
 
@@ -56,7 +59,9 @@ function workText({ toRun, finished }: PlanSummary): string {
 function costText(summary: PlanSummary): string {
   return [
     workText(summary),
-    ...(summary.cpuHours > 0 ? [`at most ${hoursText(summary.cpuHours)} cpu-hours`] : []),
+    ...(summary.cpuHours >= LEAST_HOURS
+      ? [`at most ${hoursText(summary.cpuHours)} cpu-hours`]
+      : []),
     ...(summary.knownOutputBytes > 0
       ? [`${bytesText(summary.knownOutputBytes)} of outputs known from before`]
       : []),

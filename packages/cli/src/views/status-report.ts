@@ -44,6 +44,7 @@ const SET_COLUMNS: readonly Column[] = [
   { title: 'set', flexible: true },
   { title: 'tasks', align: 'right' },
   { title: 'waiting', align: 'right' },
+  { title: 'queued', align: 'right' },
   { title: 'running', align: 'right' },
   { title: 'done', align: 'right' },
   { title: 'failed', align: 'right' },
@@ -66,7 +67,8 @@ function setRow(name: string, size: number, counts: Counts): readonly Cell[] {
     name,
     countText(size),
     numberCell(sumOf(counts, 'pending', 'ready', 'waiting'), 'plain'),
-    numberCell(sumOf(counts, 'submitting', 'queued', 'running', 'unknown', 'collecting'), 'busy'),
+    numberCell(sumOf(counts, 'submitting', 'queued'), 'plain'),
+    numberCell(sumOf(counts, 'running', 'unknown', 'collecting'), 'busy'),
     numberCell(sumOf(counts, 'succeeded', 'reused'), 'good'),
     numberCell(sumOf(counts, 'failed'), 'bad'),
     numberCell(sumOf(counts, 'skipped'), 'warning'),
@@ -79,9 +81,12 @@ function leaderText(view: RunView, line: RunLine): string {
     return `led by process ${view.leader.pid} on ${printable(view.leader.host)}`;
   }
   if (line.state !== 'unfinished') return '';
-  return view.liveJobs > 0
-    ? `nobody leads it; ${countOf(view.liveJobs, 'job')} may still be alive`
-    : 'nobody leads it';
+  const queued = view.liveJobs - view.startedJobs;
+  const left = [
+    ...(view.startedJobs > 0 ? [`${countOf(view.startedJobs, 'job')} may still be alive`] : []),
+    ...(queued > 0 ? [`${countOf(queued, 'job was', 'jobs were')} queued`] : []),
+  ];
+  return ['nobody leads it', ...left].join('; ');
 }
 
 function failureLines(task: TaskView, look: ReportLook): string[] {

@@ -83,7 +83,7 @@ export async function lead(
   }
   begin(parts, which.isNew);
   const driver = drive(parts, scheduler, preparer);
-  const done = conclude(parts, driver, changes, began);
+  const done = conclude(parts, driver, { scheduler, changes, began });
   // A caller that never looks at the end must not bring the process down with it.
   done.catch(() => undefined);
   driver.start();
@@ -98,16 +98,19 @@ export async function lead(
   };
 }
 
+/** What is left of deciding when the end has come. */
+interface Ran {
+  readonly scheduler: Scheduler;
+  readonly changes: readonly Change[];
+  /** Monotonic milliseconds. */
+  readonly began: number;
+}
+
 /** Waits for the end, sums up, and gives the seat back whatever happens. */
-async function conclude(
-  parts: Parts,
-  driver: Driver,
-  changes: readonly Change[],
-  began: number,
-): Promise<RunSummary> {
+async function conclude(parts: Parts, driver: Driver, ran: Ran): Promise<RunSummary> {
   try {
     const end = await driver.done;
-    return wrapUp(parts, end, changes, (parts.request.clock.monotonic() - began) / 1000);
+    return wrapUp(parts, end, ran);
   } finally {
     await parts.backends.get('leader')?.[Symbol.asyncDispose]();
     parts.seat[Symbol.dispose]();
@@ -135,6 +138,8 @@ function enterRun(parts: Parts): void {
     digest: set.digest,
     tasks: set.expand === undefined ? set.size : null,
     needs: (set.needs ?? []).map((need) => ({ set: need.set, how: need.how })),
+    ...(set.check !== undefined ? { always: 'check' } : {}),
+    ...(set.check === undefined && set.reuse === false ? { always: 'reuse' } : {}),
   }));
   const text = (value: unknown): string => loaded.references.redact(JSON.stringify(value, null, 2));
   try {
@@ -293,12 +298,7 @@ function diverged(error: unknown, run: RunId): unknown {
 }
 
 /** What is done once the last fact is durable. Failing here loses no work: the memory is made again from the facts. */
-function wrapUp(
-  parts: Parts,
-  end: DriverEnd,
-  changes: readonly Change[],
-  seconds: number,
-): RunSummary {
+function wrapUp(parts: Parts, end: DriverEnd, { scheduler, changes, began }: Ran): RunSummary {
   const { request, seat, run, folder, memory, book, plan } = parts;
   const { clock, log } = request;
   if (end.reason?.startsWith('JOURNAL_') !== true) {
@@ -317,7 +317,9 @@ function wrapUp(
       log.warn({ err: error }, 'what was finished could not be summed up for the next run');
     }
   }
-  return summarize({ run, name: plan.name, book, folder, seconds }, end);
+  const seconds = (clock.monotonic() - began) / 1000;
+  const { liveJobs } = scheduler;
+  return summarize({ run, name: plan.name, book, folder, seconds, liveJobs }, end);
 }
 
 function saveChanges(parts: Parts, changes: readonly Change[]): void {

@@ -52,6 +52,7 @@ export class MemorySet {
   #results: ReadonlyMap<number, Json> | undefined;
   #specs: readonly string[] | undefined;
   #byLabel: ReadonlyMap<string, number> | undefined;
+  #byPrint: ReadonlyMap<string, number> | undefined;
 
   constructor(db: DatabaseSync, row: Row) {
     this.#db = db;
@@ -132,6 +133,30 @@ export class MemorySet {
       packed instanceof Uint8Array ? inflateRawSync(packed).toString('utf8').split('\n') : [];
     const text = this.#specs[index];
     return text === '' ? undefined : text;
+  }
+
+  /**
+   * Index of the task that is meant by a label and a fingerprint: that of the label, unless another finished one has the
+   * fingerprint. Labels change when an axis goes or comes, also of tasks that stay what they were.
+   */
+  match(label: string, print: string): number | undefined {
+    const labelled = this.indexOf(label);
+    if (labelled !== undefined && this.isDone(labelled) && this.fingerprint(labelled) === print) {
+      return labelled;
+    }
+    return this.#indexOfPrint(print) ?? labelled;
+  }
+
+  #indexOfPrint(print: string): number | undefined {
+    if (this.#byPrint === undefined) {
+      const byPrint = new Map<string, number>();
+      for (let index = 0; index < this.size; index += 1) {
+        const known = this.isDone(index) ? this.fingerprint(index) : '';
+        if (known !== '') byPrint.set(known, index);
+      }
+      this.#byPrint = byPrint;
+    }
+    return this.#byPrint.get(print);
   }
 
   /** Index of the task with this label. */

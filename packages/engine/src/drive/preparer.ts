@@ -279,7 +279,7 @@ export class Preparer {
     let change: Change | undefined;
     for (const memory of this.#parts.memory.of(set.name)) {
       const same = memory.digest === set.digest && memory.size === set.size;
-      const then = same ? index : memory.indexOf(set.label(index));
+      const then = same ? index : memory.match(set.label(index), print);
       if (then === undefined || !memory.isDone(then)) continue;
       if (memory.fingerprint(then) !== print) {
         change ??= { task, ...whatChanged(memory, then, book, index, this.#naming(book, index)) };

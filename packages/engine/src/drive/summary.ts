@@ -51,6 +51,8 @@ export function summarize(
     readonly book: RunBook;
     readonly folder: RunFolder;
     readonly seconds: number;
+    /** Jobs that may be alive. */
+    readonly liveJobs: number;
   },
   end: DriverEnd,
 ): RunSummary {
@@ -82,6 +84,6 @@ export function summarize(
     failures,
     failedTasks: book.failedTasks,
     skippedTasks: sets.reduce((sum, set) => sum + set.skipped, 0),
-    liveJobs: book.jobs.size,
+    liveJobs: end.outcome === 'stopped' ? parts.liveJobs : 0,
   };
 }

@@ -222,7 +222,7 @@ export class Forecast {
     let why: Why;
     for (const [age, row] of rows.entries()) {
       const isSame = row.digest === set.digest && row.size === set.size;
-      const then = isSame ? index : row.indexOf(label);
+      const then = isSame ? index : row.match(label, seen.print ?? UNKNOWN);
       if (then === undefined || !row.isDone(then)) continue;
       if (this.#isLike(row, then, book, index, seen)) {
         if (isOverwritten(row, then, rows.slice(0, age), label)) {

@@ -61,10 +61,43 @@ function unknownKey(key: string, path: Path, checked: Checked): SchemaComplaint 
     ...keysAt(checked.schema, path),
     ...(path.length === 0 ? (checked.alsoKnown ?? []) : []),
   ];
-  const near = suggest(key, known);
+  const near = suggest(key, known) ?? meant(key, known);
   const choice = known.length === 0 ? undefined : `known keys: ${listed(known)}`;
   const hint = near === undefined ? choice : `did you mean "${near}"?`;
   return { path: [...path, key], point: 'key', message: 'unknown key', hint };
+}
+
+/** What other tools call our keys. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  after: 'needs',
+  arguments: 'args',
+  cmd: 'run',
+  command: 'run',
+  container: 'image',
+  cwd: 'dir',
+  depends: 'needs',
+  depends_on: 'needs',
+  dependsOn: 'needs',
+  docker: 'image',
+  exec: 'run',
+  foreach: 'each',
+  function: 'call',
+  if: 'when',
+  requires: 'needs',
+  retries: 'retry',
+  script: 'run',
+  variables: 'env',
+  workdir: 'dir',
+};
+
+/** The key for which somebody wrote the long form, the beginning, or the name it has elsewhere. */
+function meant(key: string, known: readonly string[]): string | undefined {
+  const elsewhere = Object.hasOwn(ELSEWHERE, key) ? ELSEWHERE[key] : undefined;
+  if (elsewhere !== undefined && known.includes(elsewhere)) return elsewhere;
+  const akin = known.filter(
+    (one) => (one.length >= 3 && key.startsWith(one)) || (key.length >= 3 && one.startsWith(key)),
+  );
+  return akin.length === 1 ? akin[0] : undefined;
 }
 
 /** Zod's own sentences are replaced by ours; what a schema's author wrote is kept. */

@@ -131,6 +131,11 @@ export class Scheduler {
     }));
   }
 
+  /** Jobs that may be alive. */
+  get liveJobs(): number {
+    return this.#run.jobs.size;
+  }
+
   /** Whether the journal says that the run is over. */
   get outcome(): 'succeeded' | 'failed' | 'cancelled' | undefined {
     return this.#run.outcome;

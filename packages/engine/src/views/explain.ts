@@ -64,10 +64,18 @@ function ran(
   };
   const what = words[state] ?? state;
   if (changed === undefined) {
-    const first = state === 'succeeded' ? ' because it had not been finished before' : '';
+    const first = state === 'succeeded' ? whyAtAll(parts, task) : '';
     return { summary: `${name} ${what}${first}.` };
   }
   return { summary: `${name} ${what} because ${changed.field} is not as it was.`, changed };
+}
+
+/** Nothing that changed is known: it was not finished before, or is of a kind that is never used again. */
+function whyAtAll(parts: ExplainParts, task: number): string {
+  const set = plannedSet(parts, parts.fold.registry.place(task)?.set);
+  if (set?.always === 'check') return ' because checks are made in every run';
+  if (set?.always === 'reuse') return ' because it is never used again (`reuse: false`)';
+  return ' because it had not been finished before';
 }
 
 function failed(parts: ExplainParts, task: number): Omit<Explanation, 'task' | 'state'> {
@@ -101,19 +109,26 @@ interface PlanFile {
   readonly sets?: readonly {
     readonly name: string;
     readonly needs?: readonly { readonly set: string; readonly how: string }[];
+    /** Why it runs every time. */
+    readonly always?: 'check' | 'reuse';
   }[];
 }
 
-/** Sets, or the aligned task, that have not finished. The plan beside the journal says what needs what. */
-function unfinishedNeeds({ fold, plan }: ExplainParts, task: number): string[] {
-  const place = fold.registry.place(task);
-  let file: PlanFile;
+/** A set as the plan beside the journal has it. */
+function plannedSet({ plan }: ExplainParts, name: string | undefined) {
   try {
-    file = JSON.parse(readFileSync(join(plan, 'plan.json'), 'utf8')) as PlanFile;
+    const file = JSON.parse(readFileSync(join(plan, 'plan.json'), 'utf8')) as PlanFile;
+    return file.sets?.find((set) => set.name === name);
   } catch {
-    return [];
+    return undefined;
   }
-  const needs = file.sets?.find((set) => set.name === place?.set)?.needs ?? [];
+}
+
+/** Sets, or the aligned task, that have not finished. The plan beside the journal says what needs what. */
+function unfinishedNeeds(parts: ExplainParts, task: number): string[] {
+  const { fold } = parts;
+  const place = fold.registry.place(task);
+  const needs = plannedSet(parts, place?.set)?.needs ?? [];
   return needs.flatMap((need) =>
     fold.registry.partsOf(need.set).flatMap((part) => {
       const entry = fold.registry.named(part);

@@ -27,6 +27,7 @@ interface JobFold {
   readonly tasks: Ranges;
   /** Tasks that have not left it. */
   left: number;
+  hasStarted: boolean;
 }
 
 /** Seconds over which the rate is taken. */
@@ -163,7 +164,12 @@ export class RunFold {
       case 'submitting':
         for (const job of fact.jobs) {
           const { backend } = fact;
-          this.jobs.set(job.job, { backend, tasks: job.tasks, left: countOf(job.tasks) });
+          this.jobs.set(job.job, {
+            backend,
+            tasks: job.tasks,
+            left: countOf(job.tasks),
+            hasStarted: false,
+          });
           eachOf(job.tasks, (task) => {
             const { jobs, attempts } = this.#columns;
             this.#set(task, 'submitting');
@@ -176,6 +182,10 @@ export class RunFold {
         this.#jobTasks(fact.jobs, (task) => this.#set(task, 'queued'));
         break;
       case 'started':
+        eachOf(fact.jobs, (number) => {
+          const job = this.jobs.get(number);
+          if (job !== undefined) job.hasStarted = true;
+        });
         this.#jobTasks(fact.jobs, (task) => {
           this.#set(task, 'running');
           this.#columns.startedAt[task] ||= at;

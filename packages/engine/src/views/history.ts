@@ -98,6 +98,7 @@ export class History implements Disposable {
       total: fold.total,
       counts: countsOf(fold.counts),
       liveJobs: fold.jobs.size,
+      startedJobs: [...fold.jobs.values()].filter(({ hasStarted }) => hasStarted).length,
       paused: [...fold.paused].map(([backend, reason]) => ({ backend, reason })),
       tasksPerSecond: fold.tasksPerSecond,
       failures: fold.failed.map((task) => this.#task(row, fold, task)),

@@ -59,7 +59,10 @@ export interface RunView {
   readonly sets: readonly SetView[];
   readonly total: number;
   readonly counts: Readonly<Partial<Record<TaskState, number>>>;
+  /** Jobs that were handed over and have not ended, as far as the journal knows. */
   readonly liveJobs: number;
+  /** Those of them that are known to have started. */
+  readonly startedJobs: number;
   /** Backends that are being left alone, and why. */
   readonly paused: readonly { readonly backend: string; readonly reason: string }[];
   /** Ends per second over the last minute of entries. */

@@ -281,3 +281,18 @@ flows:
     ]);
   });
 });
+
+describe('an unknown key of a task', () => {
+  it.each([
+    ['env', 'environment'],
+    ['environment_variables', 'environment'],
+    ['depends_on', 'needs'],
+    ['command', 'run'],
+  ])('%s leads to %s', async (written, meant) => {
+    const lines = await linesOf(
+      `name: p\nflows: { f: { tasks: { a: { run: "true", ${written}: x } } } }\n`,
+    );
+
+    expect(lines.join('\n')).toContain(`did you mean "${meant}"?`);
+  });
+});

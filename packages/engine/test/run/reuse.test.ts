@@ -78,6 +78,29 @@ describe('a second run', () => {
     expect(third.names).toEqual([]);
   });
 
+  it('finds what stayed the same under another label', async () => {
+    using folder = new ProjectFolder();
+    const sets = (labels: readonly string[]) => [
+      setOf(
+        'flow.make',
+        labels.map((label) => writer(label.slice(0, 3), label.slice(0, 3))),
+        {
+          labels,
+          hasInputs: false,
+        },
+      ),
+    ];
+    await run(folder, sets(['a=1,b=1', 'a=2,b=1']));
+
+    // An axis that has one value only is not part of labels any more.
+    const { summary, names } = await run(folder, sets(['a=2']));
+    const back = await run(folder, sets(['a=1,b=1', 'a=2,b=1']));
+
+    expect(names).toEqual([]);
+    expect(summary.sets[0]).toMatchObject({ reused: 1 });
+    expect(back.names).toEqual([]);
+  });
+
   it('does again what runs a script that was edited, and says so', async () => {
     using folder = new ProjectFolder();
     const script = join(folder.path, 'model.py');
