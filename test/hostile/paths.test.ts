@@ -86,7 +86,7 @@ function hostile(yaml: string): { readonly workspace: Workspace; readonly outsid
   return { workspace, outside };
 }
 
-describe('a path that leaves the folder of the project', () => {
+describe.concurrent('a path that leaves the folder of the project', () => {
   it.each(ESCAPES)('is refused: %s', async (_name, yaml) => {
     const { workspace, outside } = hostile(yaml);
     using _workspace = workspace;
@@ -101,7 +101,7 @@ describe('a path that leaves the folder of the project', () => {
   });
 });
 
-describe('links that appear while a run is on', () => {
+describe.concurrent('links that appear while a run is on', () => {
   it('are not followed where outputs are published', async () => {
     const { workspace, outside } = hostile(`name: swap
 flows:
@@ -176,7 +176,7 @@ flows:
   });
 });
 
-describe('a link in place of .orchestrate', () => {
+describe.concurrent('a link in place of .orchestrate', () => {
   it.each(['run', 'resume', 'status', 'clean', 'validate', 'plan'])(
     'is refused by %s, or not used',
     async (command) => {

@@ -19,7 +19,7 @@ async function resumeToTheEnd(workspace: Workspace): Promise<void> {
   expect(workspace.counts('ran-')).toEqual(RAN_ONCE);
 }
 
-describe('a disk that is full', () => {
+describe.concurrent('a disk that is full', () => {
   it('says before anything has run that the journal cannot be written', async () => {
     using workspace = new Workspace({ 'project.yaml': WAITING_CHAIN });
     const disk = diskUnder(workspace, '.orchestrate', 'a full disk at the start');

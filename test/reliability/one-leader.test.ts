@@ -41,7 +41,8 @@ describe('a project that is led already', () => {
     workspace.allow('go');
     const codes = (await Promise.all(calls.map(({ ended }) => ended))).map(({ code }) => code);
 
-    expect(codes.sort()).toEqual([0, 2, 2, 2]);
+    expect(codes.filter((code) => code === 0)).toHaveLength(1);
+    expect(codes.filter((code) => code === 2)).toHaveLength(3);
     expect(workspace.counts('ran-')).toEqual(RAN_ONCE);
   });
 

@@ -15,7 +15,7 @@ function sealed(workspace: Workspace, folder: string, what: string): (() => void
   return undefined;
 }
 
-describe('a folder that cannot be written', () => {
+describe.concurrent('a folder that cannot be written', () => {
   it('lets a project be checked and planned, and refuses to run it', async () => {
     using workspace = new Workspace({ 'project.yaml': WAITING_CHAIN });
     workspace.allow('go');

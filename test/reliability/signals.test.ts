@@ -15,7 +15,7 @@ async function expectFinishedOnce(workspace: Workspace): Promise<void> {
   expect(workspace.counts('ran-')).toEqual(RAN_ONCE);
 }
 
-describe('a leader that is told to stop', () => {
+describe.concurrent('a leader that is told to stop', () => {
   it('drains on Ctrl-C: what runs is finished and published, nothing new begins, resume does the rest', async () => {
     using workspace = new Workspace({ 'project.yaml': WAITING_CHAIN });
     const run = workspace.start(['run']);

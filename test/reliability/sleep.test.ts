@@ -45,7 +45,7 @@ function signalAll(processes: readonly number[], signal: NodeJS.Signals): void {
   }
 }
 
-describe.skipIf(process.platform !== 'linux')('a machine that slept', () => {
+describe.runIf(process.platform === 'linux')('a machine that slept', { concurrent: true }, () => {
   it('judges a job by its own clock when only the leader slept', async () => {
     using workspace = new Workspace({ 'project.yaml': LIMITED });
     const run = workspace.start(['run', '--json']);
