@@ -63,6 +63,9 @@ export class Lineage {
   readonly #ancestry: Ancestry;
   readonly #needs = new WeakMap<TaskSet, readonly Need[]>();
   readonly #indexes = new Map<string, OutputIndex>();
+  readonly #parts = new Map<string, readonly RegisteredSet[]>();
+  /** Of sets that wait for whole others: the same for all tasks that read and use nothing. */
+  readonly #barriers = new WeakMap<TaskSet, Descent>();
 
   constructor(ancestry: Ancestry) {
     this.#ancestry = ancestry;
@@ -81,6 +84,33 @@ export class Lineage {
   of(set: TaskSet, index: number, inputs: readonly string[], used: ReadonlySet<string>): Descent {
     const needs = this.needsOf(set);
     if (needs.length === 0) return NONE;
+    if (inputs.length > 0 || used.size > 0 || needs.some(({ how }) => how !== 'all')) {
+      return this.#descent(needs, index, inputs, used);
+    }
+    let descent = this.#barriers.get(set);
+    if (descent === undefined) {
+      descent = this.#descent(needs, index, inputs, used);
+      this.#barriers.set(set, descent);
+    }
+    return descent;
+  }
+
+  /** Asked when a task is ready: by then everything it waits for is what it will be. */
+  #partsOf(name: string): readonly RegisteredSet[] {
+    let parts = this.#parts.get(name);
+    if (parts === undefined) {
+      parts = this.#ancestry.partsOf(name);
+      this.#parts.set(name, parts);
+    }
+    return parts;
+  }
+
+  #descent(
+    needs: readonly Need[],
+    index: number,
+    inputs: readonly string[],
+    used: ReadonlySet<string>,
+  ): Descent {
     let text: string | undefined = '';
     const sets: string[] = [];
     for (const need of needs) {
@@ -94,13 +124,16 @@ export class Lineage {
   }
 
   #fromNeed(need: Need, index: number): string | undefined {
-    const parts = this.#ancestry.partsOf(need.set);
+    const parts = this.#partsOf(need.set);
     if (need.how === 'all') return this.identity(parts);
     const [entry] = parts;
     if (entry === undefined) return undefined;
+    if (need.how === 'aligned') return this.#ancestry.print(entry, index);
+    const { offsets, targets } = need;
+    const end = offsets[index + 1] ?? 0;
     let text = '';
-    for (const target of targetsOf(need, index)) {
-      const print = this.#ancestry.print(entry, target);
+    for (let edge = offsets[index] ?? 0; edge < end; edge += 1) {
+      const print = this.#ancestry.print(entry, targets[edge] ?? 0);
       if (print === undefined) return undefined;
       text += print;
     }
@@ -126,7 +159,8 @@ export class Lineage {
     inputs: readonly string[],
     used: ReadonlySet<string>,
   ): boolean {
-    const parts = this.#ancestry.partsOf(need.set);
+    if (inputs.length === 0 && used.size === 0) return false;
+    const parts = this.#partsOf(need.set);
     if (used.size > 0) {
       if (used.has(need.set) || parts.some(({ record }) => used.has(record.name))) return true;
     }

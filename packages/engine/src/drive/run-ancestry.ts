@@ -18,6 +18,8 @@ export class RunAncestry implements Ancestry {
   readonly #unknown: string;
   readonly #identities = new Map<RegisteredSet, string>();
 
+  /** Most questions are about the same set as the one before. */
+  #last: SetBook | undefined;
   readonly #before: (entry: RegisteredSet) => void;
 
   /** `before` is called with a set before anything is told of it. */
@@ -48,8 +50,11 @@ export class RunAncestry implements Ancestry {
   }
 
   print(entry: RegisteredSet, index: number): string {
-    this.#before(entry);
-    const book = this.#book.book(entry);
+    if (this.#last?.entry !== entry) {
+      this.#before(entry);
+      this.#last = this.#book.book(entry);
+    }
+    const book = this.#last;
     if (book.hasFingerprint(index)) {
       const print = book.fingerprint(index);
       return print.startsWith(UNTAKEN) ? this.#unknown : print;
