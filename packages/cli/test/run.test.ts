@@ -206,6 +206,38 @@ describe('run', { timeout: LIMIT_MILLISECONDS }, () => {
     expect(followed.map((line) => line['type'])).toContain('run-ended');
   });
 
+  it('says beforehand what a fresh run does, and how many members a changed value concerns', async () => {
+    using project = new Project({ 'project.yaml': CHAIN });
+    await project.call('run');
+
+    const fresh = await project.call('run', '--fresh');
+    const changed = await project.call('plan', '--set', 'flows.numbers.matrix.n=[1, 2, 5]');
+
+    expect(fresh.stderr).toContain('4 tasks to run');
+    expect(fresh.stderr).not.toContain('nothing to run');
+    expect(changed.stdout).toMatch(/numbers\.double +3 +2 +runs partly +1 of 3 run: n=5 is new/);
+    expect(changed.stdout).toMatch(/total\.sum +1 +0 +runs +numbers\.double\/n=5, which it needs,/);
+    expect(changed.stdout).toContain('2 tasks to run, 2 done already');
+  });
+
+  it('names the code that changed by its path in the project', async () => {
+    using project = new Project({
+      'project.yaml': 'name: code\nflows: { f: { tasks: { a: { call: "./code/a.mjs#a" } } } }\n',
+      'code/a.mjs': 'export const a = () => 1;',
+    });
+    await project.call('run');
+    project.write('code/a.mjs', 'export const a = () => 2;');
+
+    const plan = await project.call('plan');
+    await project.call('run');
+    const why = await project.call('why', 'f.a');
+
+    expect(plan.stdout).toContain('the code of code/a.mjs changed');
+    expect(why.stdout.trim().split('\n').slice(1)).toEqual([
+      'f.a ran because the code of code/a.mjs is not as it was.',
+    ]);
+  });
+
   it('removes what old runs left, and keeps outputs and the last run', async () => {
     using project = new Project({ 'project.yaml': CHAIN });
     await project.call('run');

@@ -1,0 +1,47 @@
+import type { RunId } from '@orchestrate/core';
+import type { RunLine, RunView } from '@orchestrate/engine';
+import { describe, expect, it } from 'vitest';
+import { chooseSigns, plainPaint } from '../output/paint.ts';
+import type { ReportLook } from './run-report.ts';
+import { renderStatus } from './status-report.ts';
+
+const look: ReportLook = {
+  paint: plainPaint,
+  signs: chooseSigns({ LANG: 'en_GB.UTF-8' }),
+  width: 100,
+  path: (path) => path,
+};
+
+const counts = { running: 2, queued: 2, pending: 8 } as const;
+const view: RunView = {
+  run: 'k3xq9a2b' as RunId,
+  name: 'demo',
+  beganAt: 0,
+  through: 9,
+  sets: [{ name: 'sweep.model', backend: 'local', first: 0, size: 12, counts }],
+  total: 12,
+  counts,
+  liveJobs: 4,
+  startedJobs: 2,
+  paused: [],
+  tasksPerSecond: 0,
+  failures: [],
+};
+const line: RunLine = { run: view.run, name: 'demo', beganAt: 0, state: 'unfinished' };
+
+describe('renderStatus', () => {
+  it('tells, of a run whose leader was killed, what had started from what was queued', () => {
+    const [head = '', progress, , titles, row] = renderStatus(view, line, 1000, look);
+
+    expect(head).toContain('nobody leads it; 2 jobs may still be alive; 2 jobs were queued');
+    expect(progress).toBe('2 running · 2 queued · 8 waiting');
+    expect(titles?.split(/\s+/).slice(0, 5)).toEqual([
+      'set',
+      'tasks',
+      'waiting',
+      'queued',
+      'running',
+    ]);
+    expect(row?.split(/\s+/).slice(0, 5)).toEqual(['sweep.model', '12', '8', '2', '2']);
+  });
+});
