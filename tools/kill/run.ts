@@ -13,6 +13,9 @@ import { project } from '../benchmarks/project.ts';
 
 const LONGEST_LIFE_MILLISECONDS = 1_200;
 const STOPPED = 3;
+/** What `resume` says of a run that was killed before it was entered, or after its last task. */
+const NOTHING_TO_RESUME = /"(?:CLI_NO_RUN|JOURNAL_MISSING|RUN_FINISHED)"/;
+const REFUSED = 2;
 const MEMBERS = 20;
 
 /** Every task leaves a line behind when it runs to its end: two lines are two executions, none is a lost one. */
@@ -77,6 +80,8 @@ function lead(
       clearTimeout(timer);
       if (signal === 'SIGKILL') resolve(undefined);
       else if (code === 0 || code === STOPPED) resolve(code);
+      else if (code === REFUSED && NOTHING_TO_RESUME.test(Buffer.concat(words).toString()))
+        resolve(code);
       else
         reject(
           new Error(
@@ -139,7 +144,7 @@ async function round(folder: string, killsLeft: number, random: () => number): P
     if (code === 0) return kills;
     if (code === undefined) kills += 1;
     // A leader killed before its first fact leaves no run to resume; `run` goes on where there is one.
-    command = kills % 2 === 0 ? 'run' : 'resume';
+    command = kills % 2 === 0 || code === REFUSED ? 'run' : 'resume';
     if (command === 'resume' && !readdirSync(folder).includes('.orchestrate')) command = 'run';
   }
 }
