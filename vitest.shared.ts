@@ -1,5 +1,8 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
+// Task runners ask for colours on behalf of a terminal; what commands print to a test must not depend on who runs it.
+delete process.env['FORCE_COLOR'];
+
 /** The export condition under which our packages are resolved to their TypeScript source. */
 const source = ['@orchestrate/source'];
 

@@ -204,7 +204,7 @@ export class LocalStorage implements Storage {
       return await this.#publishAside(place, aside, options);
     } catch (error) {
       if (systemCode(error) !== 'EXDEV') throw error;
-      return this.#writeAcross(place, aside.path, options);
+      return await this.#writeAcross(place, aside.path, options);
     }
   }
 

@@ -7,7 +7,6 @@ export const resume: CommandBody = async (context) => {
   const { resumeRun } = await import('@orchestrate/engine');
   const wanted = context.call.text('run');
   const run = await withHistory(context, async (history) => chooseRun(history, wanted).run);
-  return leadRun(context, (request) => resumeRun({ ...request, run }), {
-    ...(context.call.has('fail-fast') ? { failFast: true } : {}),
-  });
+  const options = context.call.has('fail-fast') ? { failFast: true } : {};
+  return leadRun(context, (request) => resumeRun({ ...request, run }), options);
 };

@@ -7,10 +7,10 @@ import { isFlowError, type RunId } from '@orchestrate/core';
 import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../src/events/fact.ts';
 import { Journal, leaveRequest } from '../../src/journal/journal.ts';
-import { journalPath, STATE_FOLDER } from '../../src/journal/state-folder.ts';
 import { JournalReader } from '../../src/journal/journal-reader.ts';
 import { isLed, ProjectLock, readOwner } from '../../src/journal/project-lock.ts';
 import { salvageJournal } from '../../src/journal/salvage.ts';
+import { journalPath, STATE_FOLDER } from '../../src/journal/state-folder.ts';
 import { ProjectFolder } from '../support/project.ts';
 
 const RUN = 'abcd1234' as RunId;
