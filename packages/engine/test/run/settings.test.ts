@@ -29,7 +29,7 @@ async function finished(settings: RunSettings, options: RunOptions): Promise<Run
   const backend = new ProgramBackend(PROGRAMS);
   const request = requestFor(folder, sets(), { backend, limits: { slot: 1 } });
   const loaded = { ...request.loaded, settings };
-  return (await startRun({ ...request, loaded, options })).done;
+  return await (await startRun({ ...request, loaded, options })).done;
 }
 
 const goodOf = (summary: RunSummary) => summary.sets.find(({ name }) => name === 'flow.good');
