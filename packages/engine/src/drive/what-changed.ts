@@ -37,7 +37,7 @@ function differing(field: string, before: unknown, after: unknown): Difference {
 }
 
 /** First field in which two values differ, in the order of their keys. */
-export function firstDifference(
+function firstDifference(
   before: unknown,
   after: unknown,
   path: readonly string[] = [],

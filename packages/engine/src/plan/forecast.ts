@@ -30,6 +30,15 @@ export interface ForecastParts {
   readonly fresh: boolean;
 }
 
+/** A task rendered before the run. */
+interface Seen {
+  readonly spec: TaskSpec;
+  /** Addresses of its inputs. */
+  readonly read: readonly string[];
+  /** Its fingerprint, where that can be known. */
+  readonly print?: string;
+}
+
 /** Why a task will run; `undefined` for one that will not. */
 type Why = string | undefined;
 
@@ -170,13 +179,7 @@ export class Forecast {
   }
 
   /** Renders a task, as far as that is possible before anything has run. */
-  #render(
-    set: TaskSet,
-    book: SetBook,
-    index: number,
-  ):
-    | { readonly spec: TaskSpec; readonly read: readonly string[]; readonly print?: string }
-    | undefined {
+  #render(set: TaskSet, book: SetBook, index: number): Seen | undefined {
     const spec = this.#results.render(set, index);
     if (spec === undefined) return undefined;
     const { codes } = this.#parts;
@@ -218,6 +221,16 @@ export class Forecast {
     const from = this.#running.readBy(set, index, seen.read);
     book.setFingerprint(index, (from === undefined ? seen.print : undefined) ?? UNKNOWN);
     if (from !== undefined) return `reads what ${from} writes, which runs`;
+    return this.#compareRows(set, book, index, rows, { ...seen, isFirst });
+  }
+
+  #compareRows(
+    set: TaskSet,
+    book: SetBook,
+    index: number,
+    rows: readonly MemorySet[],
+    seen: Seen & { readonly isFirst: boolean },
+  ): Why {
     const label = set.label(index);
     let why: Why;
     for (const [age, row] of rows.entries()) {
@@ -232,18 +245,12 @@ export class Forecast {
         this.#takeOver(row, then, book, index);
         return undefined;
       }
-      why ??= isFirst ? this.#difference(row, then, book, index) : 'changed';
+      why ??= seen.isFirst ? this.#difference(row, then, book, index) : 'changed';
     }
     return why ?? 'is new';
   }
 
-  #isLike(
-    row: MemorySet,
-    then: number,
-    book: SetBook,
-    index: number,
-    seen: { readonly spec: TaskSpec; readonly read: readonly string[]; readonly print?: string },
-  ): boolean {
+  #isLike(row: MemorySet, then: number, book: SetBook, index: number, seen: Seen): boolean {
     if (seen.print !== undefined) return row.fingerprint(then) === seen.print;
     // The content of inputs is not looked at: what can be told is whether everything else is as it was.
     if (seen.read.length === 0 || row.spec(then) !== book.specs[index]) return false;
