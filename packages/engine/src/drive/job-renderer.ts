@@ -151,35 +151,47 @@ export class JobRenderer {
     specs: readonly TaskSpec[],
     fetches: Promise<unknown>[],
   ): FunctionCall[] {
-    const { book, folder } = this.#parts;
+    const { registry } = this.#parts.book;
     const [lead] = specs;
     return specs.map((spec, position) => {
       const task = planned.tasks[position] ?? 0;
       if (lead !== undefined && lead !== spec && !mayShareJob(lead, spec)) {
         throw invalid(
-          book.registry.task(task),
+          registry.task(task),
           'functions of one set must share module, export, image, directory, environment, resources and options',
         );
       }
-      if (spec.work.kind !== 'function') throw invalid(book.registry.task(task), 'is no function');
-      const attempt = planned.attempts[position] ?? 1;
-      const place = book.at(task);
       const hasPaths = spec.inputs !== undefined || spec.outputs !== undefined;
       const paths = hasPaths ? this.#paths(planned.job, task, spec, fetches) : NO_PATHS;
-      const named = specs.length <= NAMED_CALLS && place !== undefined;
-      const args = this.#args(spec.work.args, task, paths, attempt);
-      // By far the most frequent kind in large packs; kept small.
-      if (!named && !hasPaths && attempt === 1) return args === null ? NULL_CALL : { args };
-      return {
-        args,
-        ...(attempt === 1 ? {} : { attempt }),
-        ...(named ? { name: book.registry.task(task) } : {}),
-        ...(named && specs.length > 1
-          ? { logPath: folder.log(place[0].entry.record.name, place[1], attempt) }
-          : {}),
-        ...(hasPaths ? paths : {}),
-      };
+      const attempt = planned.attempts[position] ?? 1;
+      return this.#call(task, attempt, spec, paths, specs.length);
     });
+  }
+
+  #call(
+    task: number,
+    attempt: number,
+    { work }: TaskSpec,
+    paths: PathsOfTask,
+    calls: number,
+  ): FunctionCall {
+    const { book, folder } = this.#parts;
+    if (work.kind !== 'function') throw invalid(book.registry.task(task), 'is no function');
+    const place = book.at(task);
+    const isNamed = calls <= NAMED_CALLS && place !== undefined;
+    const args = this.#args(work.args, task, paths, attempt);
+    const hasPaths = paths !== NO_PATHS;
+    // By far the most frequent kind in large packs; kept small.
+    if (!isNamed && !hasPaths && attempt === 1) return args === null ? NULL_CALL : { args };
+    return {
+      args,
+      ...(attempt === 1 ? {} : { attempt }),
+      ...(isNamed ? { name: book.registry.task(task) } : {}),
+      ...(isNamed && calls > 1
+        ? { logPath: folder.log(place[0].entry.record.name, place[1], attempt) }
+        : {}),
+      ...(hasPaths ? paths : {}),
+    };
   }
 
   #args(

@@ -47,7 +47,7 @@ export class ProjectLock implements Disposable {
       db.exec('BEGIN EXCLUSIVE');
     } catch (error) {
       db?.close();
-      if (sqliteCode(error) === 5) throw locked(stateDirectory, error);
+      if (sqliteCode(error) === 5) throw locked(stateDirectory);
       throw translateSqlite(error, file);
     }
     const owner: Owner = { pid: process.pid, host: hostname(), since };
@@ -92,7 +92,8 @@ export function isLed(stateDirectory: string): boolean {
   }
 }
 
-function locked(stateDirectory: string, cause: unknown): Error {
+/** Without the cause: that the database is locked says nothing beside who holds it. */
+function locked(stateDirectory: string): Error {
   const owner = readOwner(stateDirectory);
   const who =
     owner === undefined
@@ -100,6 +101,5 @@ function locked(stateDirectory: string, cause: unknown): Error {
       : `process ${owner.pid} on ${owner.host} since ${new Date(owner.since).toISOString()}`;
   return runError('RUN_LOCKED', `A run of this project is led by ${who}`, {
     details: { stateDirectory, ...(owner === undefined ? {} : { ...owner }) },
-    cause,
   });
 }
