@@ -20,7 +20,13 @@ const JOB: JobSpec = {
 const ARGV = ['python', '-c', 'print("$HOME")'];
 
 function runtime(name: ContainerRuntime['runtime'], userId = 1000): ContainerRuntime {
-  return { runtime: name, program: `/usr/bin/${name}`, userId, groupId: 100 };
+  return {
+    runtime: name,
+    program: `/usr/bin/${name}`,
+    userId,
+    groupId: 100,
+    init: ['--init'],
+  };
 }
 
 describe('containerCommand', () => {
@@ -42,6 +48,8 @@ describe('containerCommand', () => {
       'run',
       '--rm',
       '--init',
+      '--log-driver=none',
+      '--security-opt=label=disable',
       '--name=abcdefgh-1',
       '--workdir=/project/a,b',
       '--userns=keep-id',
@@ -51,17 +59,24 @@ describe('containerCommand', () => {
       'type=bind,source=/data,target=/data',
       '--mount',
       'type=bind,"source=/project/a,b","target=/project/a,b"',
-      '--env',
-      'ORCHESTRATE_JOB',
-      '--env',
-      'TOKEN',
-      '--env',
-      'MODE',
+      '--env=ORCHESTRATE_JOB',
+      '--env=TOKEN',
+      '--env=MODE',
       '--entrypoint=python',
       'docker.io/library/python:3.13',
       '-c',
       'print("$HOME")',
     ]);
+  });
+
+  it('keeps variables for the job from the program that starts the container', () => {
+    const environment = { PATH: '/opt/bin', CONTAINERS_CONF: '/x', TOKEN: 'planted-secret' };
+    const command = containerCommand(runtime('podman'), { ...JOB, environment }, ARGV, []);
+
+    expect(command.environment).toEqual({ TOKEN: 'planted-secret' });
+    expect(command.args).toEqual(
+      expect.arrayContaining(['--env=PATH=/opt/bin', '--env=CONTAINERS_CONF=/x', '--env=TOKEN']),
+    );
   });
 
   it('writes files as the user who started it, with docker', () => {

@@ -6,6 +6,8 @@ import type { ContainerFacts } from './records.ts';
 export interface ContainerRuntime extends ContainerFacts {
   readonly userId: number;
   readonly groupId: number;
+  /** Arguments that give the container a first process which passes signals on; none where there is no such program. */
+  readonly init: readonly string[];
 }
 
 /** How a job with an image is started on the host. */
@@ -40,6 +42,38 @@ export function apptainerImage(image: string): string {
 function mount(folder: string): string {
   const field = (text: string) => (/[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   return `type=bind,${field(`source=${folder}`)},${field(`target=${folder}`)}`;
+}
+
+/**
+ * Variables that the container program heeds itself: a job that sets its `PATH` must not take away that of podman. They
+ * go with their values into the arguments, which is why secrets have no place in them; all others go by name.
+ */
+const HEEDED = new Set([
+  'CONTAINERS_CONF',
+  'CONTAINERS_STORAGE_CONF',
+  'CONTAINER_HOST',
+  'DOCKER_CONFIG',
+  'DOCKER_CONTEXT',
+  'DOCKER_HOST',
+  'HOME',
+  'LD_LIBRARY_PATH',
+  'LD_PRELOAD',
+  'PATH',
+  'TMPDIR',
+  'XDG_CONFIG_HOME',
+  'XDG_DATA_HOME',
+  'XDG_RUNTIME_DIR',
+]);
+
+function variables(job: JobSpec): Pick<ContainerCommand, 'args' | 'environment'> {
+  const all = Object.entries(job.environment);
+  return {
+    args: [
+      '--env=ORCHESTRATE_JOB',
+      ...all.map(([name, value]) => `--env=${HEEDED.has(name) ? `${name}=${value}` : name}`),
+    ],
+    environment: Object.fromEntries(all.filter(([name]) => !HEEDED.has(name))),
+  };
 }
 
 function limits(job: JobSpec): string[] {
@@ -82,7 +116,8 @@ function apptainerCommand(
 
 /**
  * The command that runs a job in its image: an argument vector, never shell text. The working directory and `binds` are
- * seen under their own paths, the program replaces the entry point of the image, files belong to the user who started it, and the container has the job's key as its name.
+ * seen under their own paths, the program replaces the entry point of the image, files belong to the user who started it,
+ * and the container has the job's key as its name.
  */
 export function containerCommand(
   runtime: ContainerRuntime,
@@ -92,14 +127,18 @@ export function containerCommand(
 ): ContainerCommand {
   const folders = outermost([job.directory, ...binds]);
   if (runtime.runtime === 'apptainer') return apptainerCommand(runtime, job, argv, folders);
-  const names = ['ORCHESTRATE_JOB', ...Object.keys(job.environment)];
+  const { args: env, environment } = variables(job);
   const gpus = job.resources.gpus ?? 0;
   return {
     program: runtime.program,
     args: [
       'run',
       '--rm',
-      '--init',
+      ...runtime.init,
+      // Output goes to the log of the job; the container program need not keep it a second time, or put it in a journal.
+      '--log-driver=none',
+      // Without this, SELinux keeps containers from folders that were not labelled for them.
+      '--security-opt=label=disable',
       `--name=${job.key}`,
       `--workdir=${job.directory}`,
       ...user(runtime),
@@ -108,11 +147,11 @@ export function containerCommand(
         ? []
         : [runtime.runtime === 'docker' ? `--gpus=${gpus}` : '--device=nvidia.com/gpu=all']),
       ...folders.flatMap((folder) => ['--mount', mount(folder)]),
-      ...names.flatMap((name) => ['--env', name]),
+      ...env,
       `--entrypoint=${argv[0] ?? ''}`,
       job.image ?? '',
       ...argv.slice(1),
     ],
-    environment: job.environment,
+    environment,
   };
 }

@@ -96,7 +96,16 @@ async function diagnoseContainers(container: ContainerRuntime | undefined): Prom
   const name = basename(container.program);
   const probe = container.runtime === 'apptainer' ? ['--version'] : ['info'];
   if ((await tryRun(container.program, probe)) !== undefined) {
-    return { subject, state: 'good', message: `${name} runs tasks with an image` };
+    const message = `${name} runs tasks with an image`;
+    if (container.runtime === 'apptainer' || container.init.length > 0) {
+      return { subject, state: 'good', message };
+    }
+    return {
+      subject,
+      state: 'warning',
+      message: `${message}, but ends most of them only by force: there is no catatonit`,
+      hint: 'Install catatonit, so that a task in a container hears when it is asked to end.',
+    };
   }
   return {
     subject,

@@ -1,11 +1,11 @@
-import { execFile } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { JobExit, Logger } from '@orchestrate/core';
+import { removeContainer, signalContainer } from './container-end.ts';
 import { after } from './deadline.ts';
 import { exitOfForce } from './exit-class.ts';
 import type { LocalJob } from './local-job.ts';
 import type { ProcessTable } from './process-table.ts';
-import type { ContainerFacts, ForcedReason } from './records.ts';
+import type { ForcedReason } from './records.ts';
 import { isAlive, survivorsOf } from './survivors.ts';
 
 /** What ending jobs needs from the rest of the backend. */
@@ -109,8 +109,9 @@ export class Enforcer {
     const look = (waitMs: number): void => {
       if (!this.#ending.has(job)) return;
       if (this.#isOver(job)) {
-        this.#ending.delete(job);
-        this.#finish(job);
+        removeContainer(job.facts.container, job.key, () => {
+          if (this.#ending.delete(job)) this.#finish(job);
+        });
         return;
       }
       if (performance.now() - began >= graceMs) this.#kill(job);
@@ -129,7 +130,7 @@ export class Enforcer {
   #kill(job: LocalJob): void {
     const { keeper } = job;
     if (keeper === undefined) return;
-    if (job.facts.container !== undefined) killContainer(job.facts.container, job.key);
+    signalContainer(job.facts.container, job.key, 'KILL');
     keeper.signal('SIGKILL');
     for (const { pid } of survivorsOf(job.key, keeper, this.#processes)) {
       try {
@@ -145,10 +146,4 @@ export class Enforcer {
     const main = job.mainExit ?? ({ outcome: 'lost', signal: 'SIGKILL' } satisfies JobExit);
     this.#events.conclude(job, exitOfForce(job.forced, job.facts, main));
   }
-}
-
-/** Ends the container of a job, which need not be a child of ours: it may belong to a daemon. */
-function killContainer({ runtime, program }: ContainerFacts, key: string): void {
-  if (runtime === 'apptainer') return;
-  execFile(program, ['kill', key], () => {});
 }

@@ -19,6 +19,13 @@ const MEANINGS: Readonly<Record<number, string>> = {
   127: ' (command not found)',
 };
 
+function meaningOf(status: number, { container }: JobFacts): string {
+  if (status === 125 && container !== undefined && container.runtime !== 'apptainer') {
+    return ` (${container.runtime} could not start the container; its log says why)`;
+  }
+  return MEANINGS[status] ?? '';
+}
+
 /** The exit of a command from its recorded status. */
 export function exitOfStatus(status: number | 'log', facts: JobFacts): JobExit {
   if (status === 'log') {
@@ -32,7 +39,7 @@ export function exitOfStatus(status: number | 'log', facts: JobFacts): JobExit {
   if (signal !== undefined) {
     return { outcome: 'user-error', code: status, signal, message: `ended by signal ${signal}` };
   }
-  const message = `exit code ${status}${MEANINGS[status] ?? ''}`;
+  const message = `exit code ${status}${meaningOf(status, facts)}`;
   return { outcome: 'user-error', code: status, message };
 }
 

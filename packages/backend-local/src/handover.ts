@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FunctionPack, JobExit, JobSpec } from '@orchestrate/core';
 import { type ContainerRuntime, containerCommand } from './container-command.ts';
+import { containerProgram } from './container-end.ts';
 import { argvOf, type CommandLine, jobLine, LONGEST_INLINE_SCRIPT } from './job-line.ts';
 import type { LocalJob } from './local-job.ts';
 import type { ProgramFinder } from './program-path.ts';
@@ -53,11 +54,18 @@ function commandText(job: JobSpec, settings: HandoverSettings): Handover {
     ...(timeSeconds === undefined ? {} : { watchSeconds: Math.ceil(timeSeconds) + 2 }),
   };
   if (job.image !== undefined && settings.container !== undefined) {
+    const script = scriptPath(settings.directory, job.key);
     const command = containerCommand(settings.container, job, argv, [
       ...settings.containerBinds,
-      ...(argv.includes(scriptPath(settings.directory, job.key)) ? [settings.directory] : []),
+      ...(argv.includes(script) ? [script] : []),
     ]);
-    const line: CommandLine = { ...common, directory: '/', ...command };
+    const known = containerProgram(settings.container);
+    const line: CommandLine = {
+      ...common,
+      directory: job.directory,
+      ...command,
+      ...(known === undefined ? {} : { containerProgram: known }),
+    };
     return { text: jobLine(line) };
   }
   const search = job.environment['PATH'] ?? settings.searchPath;

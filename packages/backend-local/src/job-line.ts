@@ -12,6 +12,8 @@ export interface CommandLine {
   readonly logPath: string;
   /** After how many seconds the keeper's watchdog ends the job. */
   readonly watchSeconds?: number;
+  /** Program that knows the container of the job by its key. */
+  readonly containerProgram?: string;
 }
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -59,7 +61,8 @@ export function jobLine(line: CommandLine): string {
     .join('');
   const [key, log] = [shellQuote(line.key), shellQuote(line.logPath)];
   const words = [line.program, ...line.args].map(shellQuote).join(' ');
-  const limit = line.watchSeconds === undefined ? '' : ` ${line.watchSeconds}`;
+  const known = line.containerProgram === undefined ? '' : ` ${shellQuote(line.containerProgram)}`;
+  const limit = line.watchSeconds === undefined ? '' : ` ${line.watchSeconds}${known}`;
   return (
     `if orch_b ${key} ${shellQuote(line.directory)}${limit}; then if true >>${log}; then ` +
     `ORCHESTRATE_JOB=${key} ${assignments}${words} </dev/null >>${log} 2>&1; orch_c=$?; fi; ` +

@@ -1,6 +1,7 @@
 import type { JobExit, JobKey, Logger, Usage } from '@orchestrate/core';
 import type { Admission } from './admission.ts';
 import { type Claim, type FoundKeeper, findKeepers, outranks } from './adoption.ts';
+import { containerProgram, removeContainer } from './container-end.ts';
 import { after } from './deadline.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Enforcer } from './enforcer.ts';
@@ -161,7 +162,7 @@ export class KeeperPool implements JobEvents {
     job.startedAt = at ?? now;
     this.#running.add(job);
     this.#parts.table.changed(job);
-    this.#memory.arm();
+    this.#memory.begin(job);
     this.#noteCpu(job);
     this.#enforcer.begun(job, now - job.startedAt);
   }
@@ -170,12 +171,12 @@ export class KeeperPool implements JobEvents {
     job.mainExit = exit;
     this.#readCpu(job);
     if (this.#enforcer.ended(job)) return;
-    if (exit.signal === 'SIGKILL' && this.#memory.kernelKilled()) {
-      const message = 'ended by the kernel because memory ran out';
-      this.#conclude(job, { ...exit, outcome: 'out-of-memory', message });
-      return;
-    }
-    this.#conclude(job, exit);
+    const killed = exit.signal === 'SIGKILL' && this.#memory.kernelKilled(job);
+    const message = 'ended by the kernel because memory ran out';
+    const end: JobExit = killed ? { ...exit, outcome: 'out-of-memory', message } : exit;
+    // The signal may have met the program that waits for the container, and the container goes on.
+    const mayGoOn = exit.signal === undefined ? undefined : job.facts.container;
+    removeContainer(mayGoOn, job.key, () => this.#conclude(job, end));
   }
 
   refused(job: LocalJob): void {
@@ -197,7 +198,8 @@ export class KeeperPool implements JobEvents {
   /** Notes what the keeper's earlier jobs used; not while jobs are too short for it to matter. */
   #noteCpu({ keeper, facts }: LocalJob): void {
     if (keeper === undefined) return;
-    const alone = facts.kind === 'command' && keeper.jobs.length === 1;
+    const inside = containerProgram(facts.container) === undefined;
+    const alone = facts.kind === 'command' && inside && keeper.jobs.length === 1;
     const { processes } = this.#parts.settings;
     keeper.cpuBefore = alone ? processes.childCpuSeconds(keeper.pid) : undefined;
   }
@@ -225,7 +227,7 @@ export class KeeperPool implements JobEvents {
   }
 
   #conclude(job: LocalJob, exit: JobExit): void {
-    if (!job.live) return;
+    if (!job.live || this.#detached) return;
     const { settings, table, handover } = this.#parts;
     const now = settings.now();
     job.state = 'ended';
@@ -350,7 +352,7 @@ export class KeeperPool implements JobEvents {
     job.startedAt = claim.startedAt ?? from.modifiedAt;
     job.mainExit = claim.exit;
     this.#running.add(job);
-    this.#memory.arm();
+    this.#memory.begin(job);
     if (claim.forced !== undefined) this.#enforcer.adopt(job, claim.forced);
     else this.#enforcer.begun(job, settings.now() - job.startedAt);
   }

@@ -5,7 +5,8 @@
  *
  * - `orch_r TEXT` appends one record, whole, then nudges the leader; it goes on trying while the disk is full, and gives up
  *   once the folder is gone.
- * - `orch_b KEY DIRECTORY [SECONDS]` records the start, unless the keeper was told to stop or the directory is not there.
+ * - `orch_b KEY DIRECTORY [SECONDS [PROGRAM]]` records the start, unless the keeper was told to stop or the directory is not
+ *   there. `PROGRAM kill KEY` ends the container of the job, which is no child of the keeper.
  * - `orch_e KEY STATUS` records the end.
  * - `orch_watch` starts the watchdog, which ends an overdue job also when no leader is there. It counts whole seconds and
  *   comes two seconds late, so that a living leader, which is exact, is always first.
@@ -23,13 +24,15 @@ orch_watch() {
   (
     trap '' TERM INT HUP QUIT PIPE; exec </dev/null >/dev/null; orch_p=; orch_n=0
     while sleep 1 && kill -0 $$; do
-      orch_k=; orch_l=; read orch_k orch_l <"$orch_W"
+      orch_k=; orch_l=; orch_x=; read orch_k orch_l orch_x <"$orch_W"
       if [ -z "$orch_k" ]; then orch_p=; continue; fi
       if [ "$orch_k" != "$orch_p" ]; then orch_p=$orch_k; orch_n=0; fi
       orch_n=$((orch_n + 1))
       if [ $orch_n -ge $orch_l ]; then
         printf '\\nx %s timeout.\\n' "$orch_k" >>"$orch_R"
-        kill -s TERM -- -$$; sleep "$orch_G"; kill -s KILL -- -$$
+        kill -s TERM -- -$$; sleep "$orch_G"
+        [ -z "$orch_x" ] || "$orch_x" kill "$orch_k"
+        kill -s KILL -- -$$
       fi
     done
   ) & orch_w=$!
@@ -38,7 +41,7 @@ orch_watch() {
 orch_b() {
   if [ -e "$orch_S" ]; then orch_r "r $1"; return 1; fi
   if ! cd "$2"; then orch_r "d $1"; return 1; fi
-  if [ -n "$3" ]; then echo "$1 $3" >"$orch_W"; [ -n "$orch_w" ] || orch_watch; fi
+  if [ -n "$3" ]; then echo "$1 $3 $4" >"$orch_W"; [ -n "$orch_w" ] || orch_watch; fi
   orch_r "s $1"
   orch_c=log
 }

@@ -3,6 +3,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import type { Capacity } from './admission.ts';
 import type { LocalConfig } from './config.ts';
 import type { ContainerRuntime } from './container-command.ts';
+import { initArguments } from './container-init.ts';
 import { localError } from './errors.ts';
 import { findProgram } from './program-path.ts';
 
@@ -94,7 +95,9 @@ export function chooseContainers(
     if (!('path' in found)) continue;
     if (runtime === 'docker' && config.containers === 'auto' && !hasDaemon(environment)) continue;
     const userId = process.getuid?.() ?? 0;
-    return { runtime, program: found.path, userId, groupId: process.getgid?.() ?? 0 };
+    const groupId = process.getgid?.() ?? 0;
+    const init = initArguments(runtime, process.platform, environment['PATH']);
+    return { runtime, program: found.path, userId, groupId, init };
   }
   if (config.containers === 'auto') return undefined;
   throw localError(

@@ -1,7 +1,8 @@
+import { containerProgram } from './container-end.ts';
 import { after } from './deadline.ts';
 import type { LocalJob } from './local-job.ts';
-import type { ProcessTable } from './process-table.ts';
-import { groupMembers } from './survivors.ts';
+import type { ProcessRow, ProcessTable } from './process-table.ts';
+import { workersOf } from './survivors.ts';
 
 /** Milliseconds between two samples, at least. */
 const INTERVAL_MS = 250;
@@ -23,6 +24,7 @@ export class MemoryWatch {
   readonly #events: MemoryWatchEvents;
   #timer: Disposable | undefined;
   #kills: number | undefined;
+  readonly #before = new WeakMap<LocalJob, number | undefined>();
 
   constructor(processes: ProcessTable, events: MemoryWatchEvents) {
     this.#processes = processes;
@@ -30,19 +32,27 @@ export class MemoryWatch {
     this.#kills = processes.memoryKills();
   }
 
-  /** Samples from now on, as long as anything runs. */
-  arm(): void {
-    this.#timer ??= after(INTERVAL_MS, () => this.#sample());
-  }
-
   stop(): void {
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
   }
 
-  /** Whether the kernel has killed a process for want of memory since it was last looked at. */
-  kernelKilled(): boolean {
-    const before = this.#kills;
+  /** Notes that a job starts now. */
+  begin(job: LocalJob): void {
+    // In a container the kernel keeps the limit, and what it kills need not be the process whose end is the job's.
+    const { memoryLimited, container } = job.facts;
+    if (memoryLimited === true && container !== undefined) {
+      this.#before.set(job, this.#processes.memoryKills());
+    }
+    this.#timer ??= after(INTERVAL_MS, () => this.#sample());
+  }
+
+  /**
+   * Whether the kernel has killed a process for want of memory since it was last looked at, or, where the kernel keeps
+   * the limit of the job, since the job began.
+   */
+  kernelKilled(job: LocalJob): boolean {
+    const before = this.#before.get(job) ?? this.#kills;
     this.#kills = this.#processes.memoryKills();
     return before !== undefined && this.#kills !== undefined && this.#kills > before;
   }
@@ -62,17 +72,26 @@ export class MemoryWatch {
     const rows = this.#processes.rows();
     for (const job of jobs) {
       if (job.keeper === undefined) continue;
-      const members = groupMembers(job.keeper, rows);
+      const members = workersOf(job, job.keeper, rows);
       const bytes = members.reduce((sum, row) => sum + row.residentBytes, 0);
       job.peakMemoryBytes = Math.max(job.peakMemoryBytes, bytes);
-      const { memoryLimited, memoryBytes } = job.facts;
-      if (memoryLimited !== true || bytes <= memoryBytes || job.forced !== undefined) continue;
-      const exact = members.reduce(
-        (sum, row) => sum + (this.#processes.proportionalBytes(row.pid) ?? row.residentBytes),
-        0,
-      );
-      if (exact > memoryBytes) this.#events.exceeded(job);
+      if (job.facts.memoryLimited !== true || job.forced !== undefined) continue;
+      if (this.#isBeyond(job, members, bytes)) this.#events.exceeded(job);
     }
     this.#kills = this.#processes.memoryKills();
+  }
+
+  #isBeyond({ facts }: LocalJob, members: readonly ProcessRow[], bytes: number): boolean {
+    const [first] = members;
+    // Of a container the kernel may have killed one process, for which others now wait in vain.
+    if (containerProgram(facts.container) !== undefined && first !== undefined) {
+      if ((this.#processes.groupMemoryKills(first.pid) ?? 0) > 0) return true;
+    }
+    if (bytes <= facts.memoryBytes) return false;
+    const exact = members.reduce(
+      (sum, row) => sum + (this.#processes.proportionalBytes(row.pid) ?? row.residentBytes),
+      0,
+    );
+    return exact > facts.memoryBytes;
   }
 }

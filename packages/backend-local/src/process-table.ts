@@ -23,6 +23,8 @@ export interface ProcessTable {
   proportionalBytes(pid: number): number | undefined;
   /** How often the kernel has killed for want of memory since boot, where it tells. */
   memoryKills(): number | undefined;
+  /** How many processes of the control group that a process is in the kernel has killed for want of memory, where it tells. */
+  groupMemoryKills(pid: number): number | undefined;
 }
 
 function readText(path: string): string | undefined {
@@ -89,6 +91,20 @@ class LinuxProcessTable implements ProcessTable {
     const match = /^oom_kill (\d+)$/m.exec(readText('/proc/vmstat') ?? '');
     return match === null ? undefined : Number(match[1]);
   }
+
+  groupMemoryKills(pid: number): number | undefined {
+    const groups = (readText(`/proc/${pid}/cgroup`) ?? '').split('\n').map((line) => {
+      const [, controllers = '', ...path] = line.split(':');
+      return { controllers: controllers.split(','), path: path.join(':') };
+    });
+    const old = groups.find(({ controllers }) => controllers.includes('memory'));
+    const text =
+      old === undefined
+        ? readText(`/sys/fs/cgroup${groups[0]?.path ?? ''}/memory.events`)
+        : readText(`/sys/fs/cgroup/memory${old.path}/memory.oom_control`);
+    const match = /^oom_kill (\d+)$/m.exec(text ?? '');
+    return match === null ? undefined : Number(match[1]);
+  }
 }
 
 /** Reads one line of `ps -o pid=,ppid=,pgid=,stat=,rss=,lstart=`; `undefined` for ended processes and other text. */
@@ -139,6 +155,10 @@ class PsProcessTable implements ProcessTable {
   }
 
   memoryKills(): undefined {
+    return undefined;
+  }
+
+  groupMemoryKills(): undefined {
     return undefined;
   }
 }

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { containerProgram } from './container-end.ts';
 import type { Keeper } from './keeper.ts';
+import type { LocalJob } from './local-job.ts';
 import type { ProcessRow, ProcessTable } from './process-table.ts';
 
 const MARK = /(?:^|\0)ORCHESTRATE_JOB=([^\0]*)\0/;
@@ -14,7 +16,7 @@ function markOf(pid: number): string | undefined {
 }
 
 /** Processes of a keeper's session or group, without the keeper itself and its watchdog. */
-export function groupMembers(keeper: Keeper, rows: readonly ProcessRow[]): ProcessRow[] {
+function groupMembers(keeper: Keeper, rows: readonly ProcessRow[]): ProcessRow[] {
   const dog = keeper.watchdogPid;
   return rows.filter(
     (row) =>
@@ -41,6 +43,21 @@ export function survivorsOf(
     const mark = markOf(pid);
     return mark === key || (mark === undefined && members.has(row));
   });
+}
+
+/**
+ * Processes whose memory is that of a job. A container is no child of its keeper, and the program that waits for it is
+ * not part of the job: then those that carry the job's mark outside the keeper's session.
+ */
+export function workersOf(
+  { key, facts }: LocalJob,
+  keeper: Keeper,
+  rows: readonly ProcessRow[],
+): readonly ProcessRow[] {
+  const members = groupMembers(keeper, rows);
+  if (containerProgram(facts.container) === undefined) return members;
+  const outside = new Set(members);
+  return rows.filter((row) => !outside.has(row) && markOf(row.pid) === key);
 }
 
 /** Whether a keeper's process is there: the same process, not another one with its number. */
