@@ -71,6 +71,7 @@ export const resume: Benchmark = async () => {
       seconds: tidy(again.seconds),
       peakMemoryBytes: again.peakMemoryBytes,
       firstRunSeconds: tidy(first.seconds),
+      firstRunPeakMemoryBytes: first.peakMemoryBytes,
     },
     rival,
     ratio: { timeOursOverMake: tidy(again.seconds / make.seconds) },

@@ -8,7 +8,7 @@ const STDERR = 2;
  * A file or pipe that is written to at once. The streams of Node do the same there, but loading them takes longer than
  * most commands. A pipe that somebody else made non-blocking is left to them.
  */
-class DirectStream implements OutputStream {
+export class DirectStream implements OutputStream {
   readonly #descriptor: number;
   readonly #instead: () => OutputStream;
   readonly #onError: ((error?: Error) => void)[] = [];
