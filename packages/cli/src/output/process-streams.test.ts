@@ -57,7 +57,7 @@ describe('DirectStream', () => {
 
   it('hands the rest to the stream of Node when a non-blocking pipe is full', () => {
     const path = join(folder, 'pipe');
-    execFileSync('mkfifo', [path]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', path]);
     const descriptor = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
     const kept = new Kept();
     const stream = new DirectStream(descriptor, () => kept);
@@ -77,7 +77,7 @@ describe('DirectStream', () => {
 
   it('tells its listeners when nobody reads any more', () => {
     const path = join(folder, 'pipe');
-    execFileSync('mkfifo', [path]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', path]);
     const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const descriptor = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
     closeSync(reader);
