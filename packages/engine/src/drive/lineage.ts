@@ -25,6 +25,16 @@ export interface Descent {
 
 const NONE: Descent = { text: '', sets: [] };
 
+type Edges = Extract<Need, { readonly how: 'edges' }>;
+
+/** The latest answer for a set with one need on single tasks. */
+interface LastSingle {
+  readonly need: Edges;
+  readonly entry: RegisteredSet | undefined;
+  readonly prints: (string | undefined)[];
+  descent: Descent;
+}
+
 /** Characters of a digest over fingerprints that are kept. */
 const IDENTITY_LENGTH = 24;
 
@@ -64,6 +74,7 @@ export class Lineage {
   readonly #needs = new WeakMap<TaskSet, readonly Need[]>();
   readonly #indexes = new Map<string, OutputIndex>();
   readonly #parts = new Map<string, readonly RegisteredSet[]>();
+  #lastSingle: LastSingle | undefined;
   /** Of sets that wait for whole others: the same for all tasks that read and use nothing. */
   readonly #barriers = new WeakMap<TaskSet, Descent>();
 
@@ -84,7 +95,10 @@ export class Lineage {
   of(set: TaskSet, index: number, inputs: readonly string[], used: ReadonlySet<string>): Descent {
     const needs = this.needsOf(set);
     if (needs.length === 0) return NONE;
-    if (inputs.length > 0 || used.size > 0 || needs.some(({ how }) => how !== 'all')) {
+    const readsNothing = inputs.length === 0 && used.size === 0;
+    const [need] = needs;
+    if (readsNothing && needs.length === 1 && need?.how === 'edges') return this.#last(need, index);
+    if (!readsNothing || needs.some(({ how }) => how !== 'all')) {
       return this.#descent(needs, index, inputs, used);
     }
     let descent = this.#barriers.get(set);
@@ -103,6 +117,38 @@ export class Lineage {
       this.#parts.set(name, parts);
     }
     return parts;
+  }
+
+  /** For sets with one need on single tasks, which are common and large: the same answer again where nothing differs. */
+  #last(need: Edges, index: number): Descent {
+    let last = this.#lastSingle;
+    if (last?.need !== need) {
+      const [entry] = this.#partsOf(need.set);
+      last = { need, entry, prints: [], descent: NONE };
+      this.#lastSingle = last;
+    }
+    const { offsets, targets } = need;
+    const { entry, prints } = last;
+    const first = offsets[index] ?? 0;
+    const count = (offsets[index + 1] ?? 0) - first;
+    if (entry === undefined) return { text: undefined, sets: [need.set] };
+    let isSame = prints.length === count;
+    prints.length = count;
+    for (let at = 0; at < count; at += 1) {
+      const print = this.#ancestry.print(entry, targets[first + at] ?? 0);
+      if (print === undefined) {
+        this.#lastSingle = undefined;
+        return { text: undefined, sets: [need.set] };
+      }
+      if (prints[at] === print) continue;
+      prints[at] = print;
+      isSame = false;
+    }
+    if (!isSame) {
+      const text = `\n${need.set} ${prints.join('')}`;
+      last.descent = count === 0 ? NONE : { text, sets: [need.set] };
+    }
+    return last.descent;
   }
 
   #descent(

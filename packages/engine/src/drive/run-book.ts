@@ -6,6 +6,18 @@ import { FINGERPRINT_LENGTH } from './fingerprint.ts';
 import type { Memory } from './memory.ts';
 import type { RegisteredSet, ResultStore, TaskRegistry } from './task-registry.ts';
 
+/** Words of four bytes in a fingerprint. */
+const WORDS = FINGERPRINT_LENGTH / 4;
+
+/** The fingerprint that was asked for last, in words and as text. */
+interface LastPrint {
+  a: number | undefined;
+  b: number | undefined;
+  c: number | undefined;
+  d: number | undefined;
+  text: string;
+}
+
 /** What the run knows of one set beside the scheduler's states, in columns by index. */
 export class SetBook {
   readonly entry: RegisteredSet;
@@ -25,21 +37,36 @@ export class SetBook {
   isUnprinted = true;
   /** Whether something finished that the memory does not have under this digest. */
   isNew = false;
+  readonly #words: Int32Array;
+  readonly #last: LastPrint = { a: 0, b: 0, c: 0, d: 0, text: '\0'.repeat(FINGERPRINT_LENGTH) };
   readonly counts = { succeeded: 0, reused: 0, failed: 0, skipped: 0, cancelled: 0 };
 
   constructor(entry: RegisteredSet) {
     this.entry = entry;
     this.done = new Uint8Array(entry.size);
     this.fingerprints = Buffer.alloc(entry.size * FINGERPRINT_LENGTH);
+    const { buffer, byteOffset } = this.fingerprints;
+    this.#words = new Int32Array(buffer, byteOffset, entry.size * WORDS);
   }
 
   hasFingerprint(index: number): boolean {
     return this.fingerprints[index * FINGERPRINT_LENGTH] !== 0;
   }
 
+  /** Tasks that are alike are asked for one after the other: the same text is then given again, not another one like it. */
   fingerprint(index: number): string {
-    const at = index * FINGERPRINT_LENGTH;
-    return this.fingerprints.toString('latin1', at, at + FINGERPRINT_LENGTH);
+    const last = this.#last;
+    const words = this.#words;
+    const at = index * WORDS;
+    const [a, b, c, d] = [words[at], words[at + 1], words[at + 2], words[at + 3]];
+    if (last.a === a && last.b === b && last.c === c && last.d === d) return last.text;
+    const begin = index * FINGERPRINT_LENGTH;
+    last.text = this.fingerprints.toString('latin1', begin, begin + FINGERPRINT_LENGTH);
+    last.a = a;
+    last.b = b;
+    last.c = c;
+    last.d = d;
+    return last.text;
   }
 
   setFingerprint(index: number, fingerprint: string): void {

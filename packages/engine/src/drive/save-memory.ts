@@ -67,9 +67,8 @@ export function saveMemory(
   if (changed.length === 0) return;
   const unseen = new Set(changed.filter((one) => merge(one, memory)));
   // Only now, when the columns of all of them are what they will be.
-  const lines = new Map(
-    changed.map((one) => [one, new Heritage(book, memory, run, changed).of(one)]),
-  );
+  const merged = new Heritage(book, memory, run, changed);
+  const lines = new Map(changed.map((one) => [one, merged.of(one)]));
   journal.transact(() => {
     for (const one of changed) {
       const lineage = lines.get(one);
