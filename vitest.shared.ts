@@ -22,6 +22,8 @@ export function projectTests(
       passWithNoTests: true,
       // Only a hang should end a test: the machine may be busy with other things.
       testTimeout: 60_000,
+      // Trials of real processes on a machine that others use as well: in CI one that failed is tried again before it counts.
+      retry: process.env['CI'] === undefined ? 0 : 2,
       hookTimeout: 60_000,
       reporters: ['default', ['json', { outputFile: 'out-test/vitest.json' }]],
     },

@@ -18,11 +18,7 @@ import { until } from './until.ts';
 const BIN = fileURLToPath(new URL('../../packages/cli/src/bin.ts', import.meta.url));
 
 /** The words that start the real command line from its source. */
-export const COMMAND: readonly string[] = [
-  process.execPath,
-  '--conditions=@orchestrate/source',
-  BIN,
-];
+const COMMAND: readonly string[] = [process.execPath, '--conditions=@orchestrate/source', BIN];
 
 /** How a call ended. */
 export interface Ended {

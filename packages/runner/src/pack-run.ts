@@ -23,8 +23,10 @@ export interface PackRunSettings {
   readonly report: (progress: ProgressBuffer) => void;
 }
 
-/** Milliseconds between two reports, so that slow calls are each reported at once and quick ones cost nothing. */
+/** Milliseconds between two reports of quick calls, so that they cost nothing. */
 const REPORT_MS = 2;
+/** Calls that take longer than this on average, milliseconds, are each reported before the next one is made. */
+const QUICK_CALL_MS = 0.05;
 /** Calls that never wait would keep signals and messages out; they get a turn this often. While one waits, as often a report. */
 const TURN_MS = 20;
 
@@ -64,6 +66,8 @@ export class PackRun {
   #failures = 0;
   #firstFailure: { readonly failure: FailureClass; readonly message: string } | undefined;
   #reportedAt = 0;
+  /** Calls since the last report. */
+  #unreported = 0;
   #turnedAt = 0;
 
   constructor(pack: FunctionPack, settings: PackRunSettings) {
@@ -176,8 +180,11 @@ export class PackRun {
 
   #pause(): Promise<void> | undefined {
     const now = performance.now();
-    if (now - this.#reportedAt < REPORT_MS) return undefined;
+    const since = now - this.#reportedAt;
+    this.#unreported += 1;
+    if (since < REPORT_MS && since < this.#unreported * QUICK_CALL_MS) return undefined;
     this.#reportedAt = now;
+    this.#unreported = 0;
     this.#settings.report(this.progress);
     if (now - this.#turnedAt < TURN_MS) return undefined;
     this.#turnedAt = now;
