@@ -132,7 +132,7 @@ async function main(): Promise<void> {
   const inlined = INLINED[manifest.name] ?? [];
   const ours = (id: string) =>
     /^\.|^\//.test(id) || inlined.some((name) => id === name || id.startsWith(`${name}/`));
-  for (const file of existsSync('dist') ? readdirSync('dist') : []) {
+  for (const file of existsSync('dist') ? readdirSync('dist', { recursive: true }) : []) {
     if (/\.js(\.map)?$/.test(file)) rmSync(join('dist', file));
   }
   const bundle = await rolldown({
