@@ -132,7 +132,9 @@ async function main(): Promise<void> {
   const inlined = INLINED[manifest.name] ?? [];
   const ours = (id: string) =>
     /^\.|^\//.test(id) || inlined.some((name) => id === name || id.startsWith(`${name}/`));
-  for (const file of existsSync('dist') ? readdirSync('dist', { recursive: true }) : []) {
+  for (const file of existsSync('dist')
+    ? readdirSync('dist', { recursive: true, encoding: 'utf8' })
+    : []) {
     if (/\.js(\.map)?$/.test(file)) rmSync(join('dist', file));
   }
   const bundle = await rolldown({
