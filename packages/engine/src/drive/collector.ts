@@ -73,7 +73,7 @@ export class Collector {
     const records: OutputRecord[] = [];
     for (const output of spec.outputs ?? []) {
       const record = await this.#publish(output, aside, begunAt);
-      this.#places.seen.set(record.address, record);
+      this.#places.noteSeen(record.address, record);
       records.push(record);
     }
     return records;

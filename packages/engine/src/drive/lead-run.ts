@@ -72,7 +72,7 @@ export async function lead(
     book,
     source: new SetSource(plan, known, book),
     backends,
-    places: new Places(request.providers.storages),
+    places: new Places(request.providers.storages, hasReaders(plan)),
   };
   if (which.isNew) enterRun(parts);
   const { scheduler, preparer, changes } = decide(parts);
@@ -115,6 +115,11 @@ async function conclude(parts: Parts, driver: Driver, ran: Ran): Promise<RunSumm
     await parts.backends.get('leader')?.[Symbol.asyncDispose]();
     parts.seat[Symbol.dispose]();
   }
+}
+
+/** Whether any task may read what others wrote; of those to come nobody knows. */
+function hasReaders(plan: Plan): boolean {
+  return plan.sets.some(({ set }) => set.hasInputs !== false || set.expand !== undefined);
 }
 
 function withLeader(request: RunRequest, plan: Plan): ReadonlyMap<string, ComputeBackend> {

@@ -14,16 +14,34 @@ export interface Place {
   readonly path?: string;
 }
 
+/** What tells whether a file or folder is still the same. */
+interface Seen {
+  readonly bytes: number;
+  readonly generation: string;
+}
+
 /** Turns addresses into places, and says what is there. */
 export class Places {
   readonly #storages: ReadonlyMap<string, Storage>;
   readonly #roots = new Map<string, string | undefined>();
   readonly #confinement = new Confinement();
-  /** Identities of outputs seen in this run, by address: what downstream tasks read needs no second look. */
-  readonly seen = new Map<string, { readonly bytes: number; readonly generation: string }>();
+  readonly #seen = new Map<string, Seen>();
+  readonly #hasReaders: boolean;
 
-  constructor(storages: ReadonlyMap<string, Storage>) {
+  /** `hasReaders`: whether any task may read what others wrote. */
+  constructor(storages: ReadonlyMap<string, Storage>, hasReaders: boolean) {
     this.#storages = storages;
+    this.#hasReaders = hasReaders;
+  }
+
+  /** Notes what an output was when it was seen in this run: what downstream tasks read needs no second look. */
+  noteSeen(normal: string, identity: Seen): void {
+    if (this.#hasReaders) this.#seen.set(normal, identity);
+  }
+
+  /** What {@link Places.noteSeen} was told of an address in its one form. */
+  seen(normal: string): Seen | undefined {
+    return this.#seen.get(normal);
   }
 
   /** @throws TASK_SPEC_INVALID for an unknown storage, PATH_OUTSIDE and PATH_INVALID for a bad key */

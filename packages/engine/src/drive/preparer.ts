@@ -51,6 +51,7 @@ export interface Rendered {
 }
 
 const NO_SETS: ReadonlySet<string> = new Set();
+const NOTHING: readonly string[] = [];
 const NO_CODES: unknown = undefined;
 
 class Answer {
@@ -150,7 +151,7 @@ export class Preparer {
 
   #isSameInput(input: InputRecord): boolean {
     const { places } = this.#parts;
-    const seen = places.seen.get(input.address) ?? places.localIdentity(input.address);
+    const seen = places.seen(input.address) ?? places.localIdentity(input.address);
     if (seen === undefined || seen instanceof Unfit) return false;
     return seen.bytes === input.bytes && seen.generation === input.generation;
   }
@@ -163,7 +164,7 @@ export class Preparer {
     if (now instanceof Unfit) return now.reason;
     if (now.bytes !== output.bytes) return `${now.bytes} bytes`;
     if (now.generation !== output.generation) return 'changed since';
-    places.seen.set(output.address, output);
+    places.noteSeen(output.address, output);
     return undefined;
   }
 
@@ -239,7 +240,7 @@ export class Preparer {
     const { book, index, set, spec, inputs, used } = one;
     const codes = this.#parts.codes.of(spec.work);
     for (const [code, digest] of codes) book.codes.set(code, digest);
-    const read = inputs.map(({ record }) => record.address);
+    const read = inputs.length === 0 ? NOTHING : inputs.map(({ record }) => record.address);
     const { text: descent = '', sets } = this.#lineage.of(set, index, read, used);
     for (const name of sets) book.descendsFrom.add(name);
     const rendered = essence(spec);
@@ -251,10 +252,10 @@ export class Preparer {
       if (!isLike) this.#specsLeft -= text.length;
       book.specs[index] = text;
     }
-    const contents = inputs.map(({ digest }) => digest);
+    const contents = inputs.length === 0 ? NOTHING : inputs.map(({ digest }) => digest);
     const isSame = isLike && before.descent === descent;
     const print = isSame ? before.print : fingerprint(text, codes, contents, descent);
-    if (inputs.length === 0) this.#printed = { codes, text, descent, print };
+    if (inputs.length === 0 && !isSame) this.#printed = { codes, text, descent, print };
     if (!book.hasFingerprint(index)) book.rendered += 1;
     book.setFingerprint(index, print);
     return print;
@@ -339,7 +340,7 @@ export class Preparer {
     }
     if (now === undefined || now instanceof Unfit) return 'missing';
     if (now.generation !== output.generation) return 'changed since';
-    places.seen.set(output.address, output);
+    places.noteSeen(output.address, output);
     return undefined;
   }
 }
