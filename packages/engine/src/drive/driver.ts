@@ -185,7 +185,14 @@ export class Driver {
     if (book.hasFingerprint(index)) return book.fingerprint(index);
     // Inputs that nobody has looked at (an earlier leader did) make it unknown what the task read.
     if ((spec.inputs?.length ?? 0) > 0) return NO_FINGERPRINT;
-    return preparer.print({ book, index, set, spec, inputs: [], used: preparer.usedBy(set) });
+    return preparer.print({
+      book,
+      index,
+      set,
+      spec,
+      inputs: NO_INPUTS,
+      used: preparer.usedBy(set),
+    });
   }
 
   #carry(effect: Effect): void {
@@ -244,4 +251,5 @@ export class Driver {
   }
 }
 
+const NO_INPUTS: readonly never[] = [];
 const NO_FINGERPRINT = '-'.repeat(FINGERPRINT_LENGTH);

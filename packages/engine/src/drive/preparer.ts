@@ -221,7 +221,8 @@ export class Preparer {
   render(set: TaskSet, book: SetBook, index: number): TaskSpec {
     const { results } = this.#parts.book;
     const asked = results.asked;
-    results.used.clear();
+    // Clearing an empty set is not for free: it gets a new table, and a million of them outlive their use.
+    if (results.used.size > 0) results.used.clear();
     const spec = set.spec(index, results);
     if (results.asked !== asked) book.usesResults = true;
     return spec;

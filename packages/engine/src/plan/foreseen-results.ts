@@ -15,7 +15,7 @@ export class ForeseenResults implements Results {
 
   /** The spec, or `undefined` where it depends on what nobody knows yet. */
   render(set: TaskSet, index: number): TaskSpec | undefined {
-    this.used.clear();
+    if (this.used.size > 0) this.used.clear();
     this.missing = undefined;
     try {
       const spec = set.spec(index, this);
