@@ -236,14 +236,19 @@ export class Preparer {
     return new Set([...results.used, ...(made ?? [])]);
   }
 
+  #descent({ book, index, set, inputs, used }: Rendered): string {
+    const read = inputs.length === 0 ? NOTHING : inputs.map(({ record }) => record.address);
+    const { text = '', sets } = this.#lineage.of(set, index, read, used);
+    for (const name of sets) book.descendsFrom.add(name);
+    return text;
+  }
+
   /** Fingerprints a rendered task and notes what the memory and `why` will want to know. */
   print(one: Rendered): string {
-    const { book, index, set, spec, inputs, used } = one;
+    const { book, index, spec, inputs } = one;
     const codes = this.#parts.codes.of(spec.work);
     for (const [code, digest] of codes) book.codes.set(code, digest);
-    const read = inputs.length === 0 ? NOTHING : inputs.map(({ record }) => record.address);
-    const { text: descent = '', sets } = this.#lineage.of(set, index, read, used);
-    for (const name of sets) book.descendsFrom.add(name);
+    const descent = this.#descent(one);
     const rendered = essence(spec);
     const before = this.#printed;
     // Tasks that differ in nothing are common among functions: one text is kept for all of them, and one digest made.
