@@ -109,6 +109,20 @@ const directBuiltins: Plugin = {
   }),
 };
 
+/** One letter outside ASCII makes Node hold a whole file at two bytes a letter. Strings, patterns and names may all be escaped so. */
+const onlyAscii: Plugin = {
+  name: 'only-ascii',
+  generateBundle(_options, files) {
+    for (const file of Object.values(files)) {
+      if (file.type !== 'chunk') continue;
+      file.code = file.code.replace(
+        /[^\0-\x7f]/g,
+        (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      );
+    }
+  },
+};
+
 /** Folder of an installed library. */
 function homeOf(name: string): string {
   let folder = process.cwd();
@@ -141,12 +155,14 @@ async function main(): Promise<void> {
     input: entriesOf(manifest),
     platform: 'node',
     external: (id) => !ours(id) && id !== 'zod',
-    plugins: [englishOnly, yamlModules, sharedZod(manifest.name), directBuiltins],
+    plugins: [englishOnly, yamlModules, sharedZod(manifest.name), directBuiltins, onlyAscii],
   });
   await bundle.write({
     dir: 'dist',
     format: 'esm',
     sourcemap: true,
+    // Names stay as they are, so that stack traces can be read; the source maps know the lines.
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
     codeSplitting: { groups: groupsOf(manifest) },
