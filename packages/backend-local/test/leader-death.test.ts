@@ -50,16 +50,19 @@ it('says that a job is absent which an old keeper will not start any more becaus
   await killLeader(leader);
 
   await using backend = openAt(place, CAPACITY);
-  await backend.find(behind.map((one) => one.key));
+  // On a busy machine some may have had their turn before the second of the long jobs had started.
+  const found = await backend.find(behind.map((one) => one.key));
+  const waiting = behind.filter((_, n) => found[n]?.state !== 'ended');
   await backend.cancel(long.map((one) => one.key));
   await ended(
     backend,
     long.map((one) => one.key),
   );
-  const statuses = await backend.find(behind.map((one) => one.key));
+  const statuses = await backend.find(waiting.map((one) => one.key));
 
-  expect(statuses.map(({ state }) => state)).toEqual(behind.map(() => 'absent'));
-  expect(behind.flatMap((one) => linesOf(one.logPath))).toEqual([]);
+  expect(waiting.length).toBeGreaterThan(0);
+  expect(statuses.map(({ state }) => state)).toEqual(waiting.map(() => 'absent'));
+  expect(waiting.flatMap((one) => linesOf(one.logPath))).toEqual([]);
 });
 
 it('finishes the calls of a pack when the leader is killed in the middle of it', async () => {
