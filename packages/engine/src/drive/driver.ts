@@ -8,7 +8,7 @@ import {
 import type { Fact, JournalEntry, RunOutcome } from '../events/fact.ts';
 import { eachOf } from '../events/ranges.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Effect, Input } from '../schedule/messages.ts';
+import type { Effect, Input, Moment } from '../schedule/messages.ts';
 import { type EffectParts, EffectRunner } from './effect-runner.ts';
 import { FINGERPRINT_LENGTH } from './fingerprint.ts';
 import type { Names, Timers } from './run-types.ts';
@@ -119,17 +119,18 @@ export class Driver {
   #turn(): void {
     const { clock, journal, run } = this.#parts;
     const until = performance.now() + SLICE_MS;
-    const at = clock.now();
+    // One moment for all of them: the time in the journal is the time the state was changed with, as in a replay.
+    const moment = { now: clock.now(), monotonic: clock.monotonic() };
     const facts: Fact[] = [];
     const effects: Effect[] = [];
     do {
       const inputs = this.#queue;
       this.#queue = [];
-      for (const input of inputs) this.#step(input, facts, effects);
+      for (const input of inputs) this.#step(input, moment, facts, effects);
     } while (this.#queue.length > 0 && performance.now() < until);
     if (facts.length > 0) {
       const began = performance.now();
-      const entries = journal.append(run, at, facts);
+      const entries = journal.append(run, moment.now, facts);
       const took = performance.now() - began;
       const pause = Math.min(Math.max(GATHERING_MS, took), LONGEST_GATHERING_MS);
       this.#notBefore = performance.now() + pause;
@@ -138,9 +139,8 @@ export class Driver {
     for (const effect of effects) this.#carry(effect);
   }
 
-  #step(input: Input, facts: Fact[], effects: Effect[]): void {
-    const { clock, scheduler, redact, fold } = this.#parts;
-    const moment = { now: clock.now(), monotonic: clock.monotonic() };
+  #step(input: Input, moment: Moment, facts: Fact[], effects: Effect[]): void {
+    const { scheduler, redact, fold } = this.#parts;
     const result = scheduler.step(input, moment);
     for (const fact of result.facts) {
       // Folded before it is durable, because specs of the same turn may need results of the same turn; a journal that
