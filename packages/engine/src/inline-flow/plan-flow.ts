@@ -117,38 +117,26 @@ function needsOf(task: PlannedTask, space: InstanceSpace | undefined, frame: Flo
   return [...own, ...upstreamNeeds(task, frame)];
 }
 
+/** What a task does and reads; the rest says when and where. */
+const IDENTIFYING = [
+  'run',
+  'shell',
+  'call',
+  'args',
+  'env',
+  'inputs',
+  'outputs',
+  'resources',
+  'dir',
+  'image',
+  'options',
+  'each',
+  'when',
+] as const;
+
 /** JSON in which maps and templates are what they were written as. */
 function identityOf(config: TaskConfig): string {
-  const {
-    run,
-    shell,
-    call,
-    args,
-    env,
-    inputs,
-    outputs,
-    resources,
-    dir,
-    image,
-    options,
-    each,
-    when,
-  } = config;
-  const part = {
-    run,
-    shell,
-    call,
-    args,
-    env,
-    inputs,
-    outputs,
-    resources,
-    dir,
-    image,
-    options,
-    each,
-    when,
-  };
+  const part = Object.fromEntries(IDENTIFYING.map((field) => [field, config[field]]));
   return JSON.stringify(part, (_key, value: unknown) => {
     if (value instanceof Map) return [...value];
     if (value instanceof WrittenNumber) return { written: value.text };
