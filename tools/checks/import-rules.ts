@@ -37,6 +37,8 @@ const ALLOWANCES: Readonly<Record<string, Allowance>> = {
     lazily: ['backend-local', 'storage-local'],
   },
   // It starts the runner's worker processes on this machine.
+  // It plans steps that jobs call.
+  'flows-ensemble': { ...PLUGIN, always: ['core', 'steps'] },
   'backend-local': { ...PLUGIN, always: ['core', 'runner'] },
 };
 
