@@ -36,9 +36,9 @@ const ALLOWANCES: Readonly<Record<string, Allowance>> = {
     inTests: ['testkit'],
     lazily: ['backend-local', 'storage-local'],
   },
-  // It starts the runner's worker processes on this machine.
   // It plans steps that jobs call.
   'flows-ensemble': { ...PLUGIN, always: ['core', 'steps'] },
+  // It starts the runner's worker processes on this machine.
   'backend-local': { ...PLUGIN, always: ['core', 'runner'] },
 };
 
