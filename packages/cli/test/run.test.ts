@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { jsonLines, Project } from './command-line.ts';
 
@@ -204,6 +205,36 @@ describe('run', { timeout: LIMIT_MILLISECONDS }, () => {
     const followed = jsonLines((await watch.ended).stdout);
     expect(followed[0]).toMatchObject({ type: 'run-began' });
     expect(followed.map((line) => line['type'])).toContain('run-ended');
+  });
+
+  it('can be followed from before it has begun', async () => {
+    using project = new Project({ 'project.yaml': CHAIN });
+    const watch = project.start(['status', '--watch', '--json']);
+    const { code } = await project.call('run');
+    const { code: watched, stdout } = await watch.ended;
+
+    expect({ code, watched }).toEqual({ code: 0, watched: 0 });
+    const types = jsonLines(stdout).map((line) => line['type']);
+    expect(types).toContain('run-began');
+    expect(types).toContain('run-ended');
+  });
+
+  it('is followed when somebody leads who has not begun it yet, not the run before', async () => {
+    using project = new Project({ 'project.yaml': CHAIN });
+    await project.call('run');
+    const lock = new DatabaseSync(join(project.folder, '.orchestrate/lock.db'));
+    lock.exec('BEGIN EXCLUSIVE');
+    const watch = project.start(['status', '--watch', '--json']);
+    const ends = watch.ended.then(() => 'what was to wait');
+    // A call that begins later has looked at the journal and ended before.
+    const later = project.call('status', '--all', '--json').then(() => 'what began later');
+    const first = await Promise.race([ends, later]);
+    lock.close();
+    const { code, stdout } = await watch.ended;
+
+    expect(first).toBe('what began later');
+    expect(code).toBe(0);
+    expect(jsonLines(stdout).map((line) => line['type'])).toContain('run-ended');
   });
 
   it('says beforehand what a fresh run does, and how many members a changed value concerns', async () => {

@@ -44,6 +44,15 @@ describe.runIf(hasScript)('on a terminal', { timeout: 60_000 }, () => {
     expect(after).not.toContain('\u001b[');
   });
 
+  it('says what is waited for when nothing has been run yet, and takes that back', () => {
+    using project = new Project({ 'project.yaml': SLOW });
+    const { code, sent } = onTerminal(project, ['status', '--watch']);
+
+    expect(code).toBe(2);
+    expect(sent).toContain('no run has begun yet; waiting for one');
+    expect(sent.slice(sent.lastIndexOf('\u001b[?25h'))).toContain('nothing has run here yet');
+  });
+
   it('shows nothing but failures and the table with --quiet', () => {
     using project = new Project({ 'project.yaml': SLOW });
     const { sent } = onTerminal(project, ['run', '--quiet']);

@@ -9,6 +9,7 @@ import { lookOf } from './look.ts';
 import { chooseRun, withHistory } from './open-history.ts';
 import { realLater } from './real-later.ts';
 import { untilGone } from './until-gone.ts';
+import { untilRunBegins } from './until-run-begins.ts';
 
 const LOOK_FOR_LEADER_MILLISECONDS = 2_000;
 
@@ -54,6 +55,7 @@ async function follow(
 export async function watchRun(context: CommandContext): Promise<ExitCode> {
   const { call, output } = context;
   const isLive = output.isTerminal && !output.isJson;
+  if (call.text('run') === undefined) await untilRunBegins(context);
   return withHistory(context, async (history) => {
     const line = chooseRun(history, call.text('run'));
     using display = await chooseDisplay(context, isLive);
