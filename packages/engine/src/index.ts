@@ -41,6 +41,7 @@ export type { References } from './project/references.ts';
 export { renderProblems } from './project/render-problems.ts';
 export { RunFold } from './views/fold-run.ts';
 export { History, type LogRequest, openHistory } from './views/history.ts';
+export type { RunPlan, SetPlan } from './views/run-plan.ts';
 export type { Explanation, RunLine, RunView, SetView, TaskView } from './views/view-types.ts';
 export type { ProjectSurroundings } from './wiring/compose.ts';
 export { composeProject, composeRun } from './wiring/on-demand.ts';

@@ -18,6 +18,7 @@ import { Memory } from './memory.ts';
 import { packKeyOf, standsAlone } from './pack-key.ts';
 import { PatientCollector } from './patient-collector.ts';
 import { Places } from './places.ts';
+import { parametersRecord, planRecord } from './plan-record.ts';
 import { type Change, Preparer } from './preparer.ts';
 import { realTimers } from './real-time.ts';
 import { replay, SetSource } from './replay.ts';
@@ -136,21 +137,14 @@ function withLeader(request: RunRequest, plan: Plan): ReadonlyMap<string, Comput
 function enterRun(parts: Parts): void {
   const { request, plan, seat, run, folder } = parts;
   const { loaded, clock } = request;
-  const sets = plan.sets.map(({ flow, set, backend }) => ({
-    flow,
-    name: set.name,
-    backend,
-    digest: set.digest,
-    tasks: set.expand === undefined ? set.size : null,
-    needs: (set.needs ?? []).map((need) => ({ set: need.set, how: need.how })),
-    ...(set.check !== undefined ? { always: 'check' } : {}),
-    ...(set.check === undefined && set.reuse === false ? { always: 'reuse' } : {}),
-  }));
   const text = (value: unknown): string => loaded.references.redact(JSON.stringify(value, null, 2));
+  const compact = (value: unknown): string => loaded.references.redact(JSON.stringify(value));
+  const parameters = parametersRecord(plan);
   try {
     folder.create({
       'project.json': text(loaded.effective),
-      'plan.json': text({ run, name: plan.name, digest: plan.digest, tasks: plan.tasks, sets }),
+      'plan.json': text(planRecord(plan, run, loaded.limits)),
+      ...(Object.keys(parameters).length === 0 ? {} : { 'parameters.json': compact(parameters) }),
     });
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);

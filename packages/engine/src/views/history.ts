@@ -13,6 +13,7 @@ import { runError } from '../run-errors.ts';
 import { explain } from './explain.ts';
 import { RunFold } from './fold-run.ts';
 import { journalRegistry, registryOf, selectTasks } from './run-names.ts';
+import { type RunPlan, readRunPlan } from './run-plan.ts';
 import type { Explanation, RunLine, RunView, SetView, TaskView } from './view-types.ts';
 
 /** What of a task's log is wanted. */
@@ -103,6 +104,21 @@ export class History implements Disposable {
       tasksPerSecond: fold.tasksPerSecond,
       failures: fold.failed.map((task) => this.#task(row, fold, task)),
     };
+  }
+
+  /** What happened in a run, in order. */
+  entries(run?: string): Generator<JournalEntry> {
+    return this.#reader.entries(this.row(run).id);
+  }
+
+  /** What is kept of the plan of a run: limits, groups, parameters. */
+  plan(run?: string): RunPlan {
+    return readRunPlan(this.folder(run));
+  }
+
+  /** Absolute path of the folder of a run. */
+  folder(run?: string): string {
+    return new RunFolder(this.#directory, this.row(run).id).directory;
   }
 
   names(run?: string): Names {
@@ -209,7 +225,10 @@ export class History implements Disposable {
       ...(outputs === undefined ? {} : { outputs }),
       ...(result === undefined ? {} : { result }),
       ...(usage === undefined ? {} : { usage }),
-      logPaths: logPaths(folder, place.index),
+      // Looked up when asked for: a folder may hold the logs of all tasks of a large set.
+      get logPaths() {
+        return logPaths(folder, place.index);
+      },
     };
   }
 
