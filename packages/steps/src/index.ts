@@ -1,1 +1,3 @@
-export {};
+export { check } from './check/check.ts';
+export { STEP_ERRORS } from './errors.ts';
+export { execute } from './execute/execute.ts';
