@@ -3,6 +3,16 @@ import type { Logger } from './ports.ts';
 import type { RetryPolicy } from './retry.ts';
 import type { TaskSpec } from './task.ts';
 
+/** What {@link Need} asks of a task that is waited for. */
+interface NeedTerms {
+  readonly set: string;
+  /**
+   * `success` (default): the other must have succeeded; if it never will, this task is skipped. `end`: the other must be
+   * over, however it ended: for clean-up, gathering and notices. Not for placeholders, whose tasks are not known.
+   */
+  readonly after?: 'success' | 'end';
+}
+
 /**
  * A dependency on another set of the graph.
  * - `all`: every task of this set waits for every task of the other (a barrier; costs nothing per edge).
@@ -10,19 +20,16 @@ import type { TaskSpec } from './task.ts';
  * - `edges`: task i waits for the tasks `targets[offsets[i]] .. targets[offsets[i + 1] - 1]` of the other
  *   (`offsets` has size + 1 entries). The other set may be the same one, as long as there is no cycle.
  */
-export type Need =
-  | { readonly set: string; readonly how: 'all' }
-  | { readonly set: string; readonly how: 'aligned' }
-  | {
-      readonly set: string;
-      readonly how: 'edges';
-      readonly offsets: Uint32Array;
-      readonly targets: Uint32Array;
-    };
+export type Need = NeedTerms &
+  (
+    | { readonly how: 'all' }
+    | { readonly how: 'aligned' }
+    | { readonly how: 'edges'; readonly offsets: Uint32Array; readonly targets: Uint32Array }
+  );
 
 /** What earlier tasks left, for specs and expansions that build on it. Only sets in `needs` may be asked. */
 export interface Results {
-  /** The result of a succeeded task; `undefined` when it returned nothing. */
+  /** The result of a succeeded task; `undefined` when it returned nothing, or did not succeed. */
   result(set: string, index: number): Json | undefined;
   /** Number of tasks of a set (of all its parts, when it was expanded). */
   size(set: string): number;
@@ -64,11 +71,16 @@ export interface TaskSet {
   readonly needs?: readonly Need[];
   /** Name of a backend of the project; `leader` runs function tasks inside the leading process. Default: the project's default. */
   readonly backend?: string;
+  /**
+   * Asked when a task could start, with what the tasks it needs have left: `false` and it is not needed. It and all that
+   * needs it are then skipped, which is no failure. Without it every task is needed.
+   */
+  when?(index: number, results: Results): boolean;
   /** Whether any spec has inputs; a set without them needs no look at files before it starts. Default true. */
   readonly hasInputs?: boolean;
   /** Whether any spec has outputs; a set without them needs no look at files after it ended. Default true. */
   readonly hasOutputs?: boolean;
-  /** Whether finished work may be used again. Default true. */
+  /** Whether finished work may be used again. Default true; false for a set that waits for the `end` of others. */
   readonly reuse?: boolean;
   /** Limit name -> slots a running task holds. */
   readonly limits?: Readonly<Record<string, number>>;
@@ -97,6 +109,8 @@ export interface Expansion {
 /** What there is to do. */
 export interface TaskGraph {
   readonly sets: readonly TaskSet[];
+  /** Limits of the flow's own, beside those of the project: name -> slots. Names start with `<context.name>.`. */
+  readonly limits?: Readonly<Record<string, number>>;
 }
 
 /** What a flow may look at while it plans. */

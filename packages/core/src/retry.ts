@@ -25,6 +25,8 @@ export interface RetryPolicy {
   readonly attempts: number;
   /** The user and resource classes worth another attempt. */
   readonly on: readonly FailureClass[];
+  /** Exit codes by which the work itself says that another attempt would be in vain, whatever the class. */
+  readonly finalCodes?: readonly number[];
   readonly delay: Backoff;
   /** After `out-of-memory`: factor on `memoryBytes`, cap in bytes. */
   readonly memory?: Escalation;
@@ -48,6 +50,8 @@ export interface FailureCounts {
   readonly charged: number;
   /** Failures whose origin is `infrastructure`. */
   readonly uncharged: number;
+  /** Exit code of this failure, where there is one. */
+  readonly code?: number | undefined;
 }
 
 /** The verdict over one failure. */
@@ -78,6 +82,9 @@ export function decideRetry(
     return { again: true, delaySeconds: backoffSeconds(policy.delay, counts.uncharged, random) };
   }
   if (!policy.on.includes(failure) || counts.charged >= policy.attempts) return { again: false };
+  if (counts.code !== undefined && policy.finalCodes?.includes(counts.code) === true) {
+    return { again: false };
+  }
   return { again: true, delaySeconds: backoffSeconds(policy.delay, counts.charged, random) };
 }
 

@@ -5,7 +5,7 @@
  * - `submitting`: the intent is durable, the backend has not confirmed. `queued`, `running`: as the backend says.
  * - `unknown`: a job may or may not exist or go on; being looked for. Never success, never failure.
  * - `collecting`: the job ended well, its outputs are being verified and published.
- * - `succeeded`, `reused` (finished earlier, outputs verified), `failed`, `skipped` (something it needs failed), `cancelled`: final.
+ * - `succeeded`, `reused` (finished earlier, outputs verified), `failed`, `skipped` (something it needs failed, or it is not needed), `cancelled`: final.
  */
 export const TASK_STATES = [
   'pending',
@@ -28,7 +28,7 @@ export type TaskState = (typeof TASK_STATES)[number];
 
 const NEXT: Readonly<Record<TaskState, readonly TaskState[]>> = {
   pending: ['ready', 'submitting', 'skipped', 'cancelled'],
-  ready: ['submitting', 'waiting', 'reused', 'failed', 'cancelled'],
+  ready: ['submitting', 'waiting', 'reused', 'failed', 'skipped', 'cancelled'],
   waiting: ['ready', 'cancelled'],
   submitting: [
     'queued',

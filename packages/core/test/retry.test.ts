@@ -14,6 +14,16 @@ const middle = () => 0.5;
 const policy: RetryPolicy = { ...DEFAULT_RETRY, attempts: 3 };
 
 describe('decideRetry', () => {
+  it('gives up when the work itself says by its exit code that another attempt is in vain', () => {
+    const policy = { ...DEFAULT_RETRY, attempts: 5, finalCodes: [79] };
+    const counts = { charged: 1, uncharged: 0 };
+
+    expect(decideRetry(policy, 'user-error', { ...counts, code: 79 }, middle)).toEqual({
+      again: false,
+    });
+    expect(decideRetry(policy, 'user-error', { ...counts, code: 1 }, middle).again).toBe(true);
+  });
+
   it('gives a task without a policy no second attempt for its own fault', () => {
     expect(decideRetry(DEFAULT_RETRY, 'user-error', { charged: 1, uncharged: 0 }, middle)).toEqual({
       again: false,

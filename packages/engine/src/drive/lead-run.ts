@@ -62,7 +62,7 @@ export async function lead(
   const memory = new Memory(seat.journal.db);
   const book = new RunBook(registry, new ResultStore(registry), memory);
   const backends = withLeader(request, plan);
-  const known = { backends: new Set(loaded.backends.keys()), limits: loaded.limits };
+  const known = { backends: new Set(loaded.backends.keys()), limits: plan.limits };
   const parts: Parts = {
     request,
     plan,
@@ -143,7 +143,7 @@ function enterRun(parts: Parts): void {
   try {
     folder.create({
       'project.json': text(loaded.effective),
-      'plan.json': text(planRecord(plan, run, loaded.limits)),
+      'plan.json': text(planRecord(plan, run, plan.limits)),
       ...(Object.keys(parameters).length === 0 ? {} : { 'parameters.json': compact(parameters) }),
     });
   } catch (error) {
@@ -216,7 +216,7 @@ function decide(parts: Parts): {
   const scheduler = new Scheduler({
     run,
     sets: plan.sets.map(({ set }) => set),
-    limits: loaded.limits,
+    limits: plan.limits,
     backends: new Map([...backends].map(([name, backend]) => [name, backend.traits])),
     defaultBackend: loaded.defaultBackend,
     random: request.random ?? Math.random,

@@ -56,6 +56,7 @@ const NO_CODES: unknown = undefined;
 
 class Answer {
   readonly run: number[] = [];
+  readonly notNeeded: number[] = [];
   readonly reused = new Map<RunId, ReusedTask[]>();
   readonly failed: (FailureRecord & { readonly task: number })[] = [];
 
@@ -66,15 +67,15 @@ class Answer {
   }
 
   inputs(): Prepared[] {
-    const { run, failed } = this;
+    const { run, failed, notNeeded } = this;
     const inputs: Prepared[] = [];
     run.sort((a, b) => a - b);
     for (const [reusedFrom, reused] of this.reused) {
       reused.sort((a, b) => a.task - b.task);
       inputs.push({ type: 'prepared', run: [], reused, reusedFrom, failed: [] });
     }
-    if (run.length > 0 || failed.length > 0) {
-      inputs.push({ type: 'prepared', run, reused: [], failed });
+    if (run.length > 0 || failed.length > 0 || notNeeded.length > 0) {
+      inputs.push({ type: 'prepared', run, reused: [], notNeeded, failed });
     }
     return inputs;
   }
@@ -106,7 +107,7 @@ export class Preparer {
 
   /** Whether tasks of a set have to be looked at before they start. */
   needsLook(set: TaskSet): boolean {
-    if (set.hasInputs !== false) return true;
+    if (set.hasInputs !== false || set.when !== undefined) return true;
     return this.#reuses(set) && this.#parts.memory.of(set.name).length > 0;
   }
 
@@ -120,6 +121,7 @@ export class Preparer {
     const slow: number[] = [];
     for (const task of tasks) {
       const entry = this.#parts.book.registry.find(task);
+      if (entry?.set?.when !== undefined && !this.#isNeeded(entry, task, answer)) continue;
       const same = entry === undefined ? undefined : this.#sameSet(entry);
       if (entry === undefined || same === undefined) slow.push(task);
       else if (this.#isUnchanged(same, task - entry.first)) {
@@ -128,6 +130,18 @@ export class Preparer {
     }
     if (slow.length === 0) return answer.inputs();
     return this.#prepareSlowly(slow, answer);
+  }
+
+  /** Whether the flow needs a task; one that is not, or of which that cannot be told, gets its answer here. */
+  #isNeeded({ set, first }: RegisteredSet, task: number, answer: Answer): boolean {
+    try {
+      if (set?.when?.(task - first, this.#parts.book.results) !== false) return true;
+      answer.notNeeded.push(task);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      answer.failed.push({ task, failure: 'user-error', message });
+    }
+    return false;
   }
 
   #sameSet(entry: RegisteredSet): SameSet | undefined {

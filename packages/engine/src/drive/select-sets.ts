@@ -50,7 +50,13 @@ function narrowed(need: Need, indices: readonly number[]): Need {
   const targets = indices.map((index) => targetsOf(need, index));
   const offsets = new Uint32Array(indices.length + 1);
   for (const [at, some] of targets.entries()) offsets[at + 1] = (offsets[at] ?? 0) + some.length;
-  return { set: need.set, how: 'edges', offsets, targets: Uint32Array.from(targets.flat()) };
+  return {
+    set: need.set,
+    how: 'edges',
+    offsets,
+    targets: Uint32Array.from(targets.flat()),
+    ...(need.after === undefined ? {} : { after: need.after }),
+  };
 }
 
 /** The part of a set that was asked for, with the same digests and labels, so that finished work is still recognised. */
@@ -67,6 +73,14 @@ function restricted(set: TaskSet, indices: readonly number[]): TaskSet {
     ...(set.parameters === undefined
       ? {}
       : { parameters: { value: (index: number) => set.parameters?.(at(index)) ?? {} } }),
+    ...(set.when === undefined
+      ? {}
+      : {
+          when: {
+            value: (index: number, results: Parameters<TaskSet['spec']>[1]) =>
+              set.when?.(at(index), results),
+          },
+        }),
     group: { value: undefined },
     needs: {
       value: (set.needs ?? []).map((need) => narrowed(need, indices)),

@@ -118,12 +118,16 @@ export type Fact =
     } & FailureRecord)
   /** A check does not hold yet; polled again `delaySeconds` later. */
   | { readonly type: 'check-open'; readonly task: number; readonly delaySeconds: number }
-  /** These will not run because `because` failed, was cancelled or was skipped; -1: because `placeholder` could not be replaced. */
+  /**
+   * These will not run because `because` failed, was cancelled or was skipped; -1: because `placeholder` could not be
+   * replaced, or, with `notNeeded`, because the flow says so of them. `notNeeded` is no failure.
+   */
   | {
       readonly type: 'skipped';
       readonly tasks: Ranges;
       readonly because: number;
       readonly placeholder?: string;
+      readonly notNeeded?: true;
     }
   /** A placeholder could not be replaced; what waits for it is skipped. */
   | { readonly type: 'expand-failed'; readonly placeholder: string; readonly message: string }

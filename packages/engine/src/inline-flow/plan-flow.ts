@@ -102,17 +102,17 @@ function upstreamNeeds(task: PlannedTask, frame: FlowFrame): Need[] {
 }
 
 function needsOf(task: PlannedTask, space: InstanceSpace | undefined, frame: FlowFrame): Need[] {
-  const names = new Set([
-    ...(task.config.needs ?? []).map((need) => need.task),
-    ...askedTasks(task.texts, frame),
-  ]);
+  const named = task.config.needs ?? [];
+  const names = new Set([...named.map((need) => need.task), ...askedTasks(task.texts, frame)]);
+  const ended = new Set(named.flatMap((need) => (need.afterEnd ? [need.task] : [])));
   const own = [...names].flatMap((name): Need[] => {
     const other = frame.tasks.get(name);
     if (other === undefined) return [];
+    const after = ended.has(name) ? { after: 'end' as const } : {};
     if (space === undefined || other.dynamic || task.barriers.has(name))
-      return [{ set: other.set, how: 'all' }];
+      return [{ set: other.set, how: 'all', ...after }];
     const depth = sharedDepth(task.identities, other.identities);
-    return [needBetween(space, other.set, other.space(NO_RESULTS), depth)];
+    return [{ ...needBetween(space, other.set, other.space(NO_RESULTS), depth), ...after }];
   });
   return [...own, ...upstreamNeeds(task, frame)];
 }

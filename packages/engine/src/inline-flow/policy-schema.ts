@@ -33,6 +33,10 @@ export const RetryConfig = z.union([
       .describe(
         'Failure classes worth another attempt. Default: user-error, timeout, out-of-memory.',
       ),
+    finalCodes: z
+      .array(z.number().int().min(1).max(255))
+      .optional()
+      .describe('Exit codes after which another attempt would be in vain, whatever the class.'),
     delay: Duration.optional().describe('Wait before the second attempt. Default 1s.'),
     factor: z
       .number()
@@ -66,12 +70,24 @@ export interface NeedConfig {
   readonly task: string;
   /** Waits for all tasks of the other, also where they could be matched one by one. */
   readonly all: boolean;
+  /** Waits for its end, however it ends, and not for its success. */
+  readonly afterEnd: boolean;
   readonly path: readonly (string | number)[];
 }
 
 const OneNeed = z.union([
   z.string(),
-  z.strictObject({ task: z.string(), how: z.enum(['all', 'aligned']).default('aligned') }),
+  z.strictObject({
+    task: z.string().describe('Name of the other task.'),
+    how: z
+      .enum(['all', 'aligned'])
+      .default('aligned')
+      .describe('`all`: wait for all tasks of the other, not only for the matching one.'),
+    after: z
+      .enum(['success', 'end'])
+      .default('success')
+      .describe('`end`: also when the other failed, was skipped or cancelled.'),
+  }),
 ]);
 
 /** Reads `needs`. */
@@ -81,8 +97,8 @@ export const Needs = z
     needs.map((need, index) => {
       const path = needs.length > 1 ? [index] : [];
       return typeof need === 'string'
-        ? { task: need, all: false, path }
-        : { task: need.task, all: need.how === 'all', path };
+        ? { task: need, all: false, afterEnd: false, path }
+        : { task: need.task, all: need.how === 'all', afterEnd: need.after === 'end', path };
     }),
   );
 

@@ -17,6 +17,9 @@ function wrong(set: string, message: string): Error {
 function checkNeed(set: TaskSet, need: Need, sets: ReadonlyMap<string, TaskSet>): void {
   const other = sets.get(need.set);
   if (other === undefined) throw wrong(set.name, `needs ${need.set}, which does not exist`);
+  if (need.after === 'end' && other.expand !== undefined) {
+    throw wrong(set.name, `waits for the end of ${need.set}, which is a placeholder`);
+  }
   if (need.how === 'all') {
     if (other === set) throw wrong(set.name, 'needs itself');
     return;
@@ -34,6 +37,10 @@ function checkNeed(set: TaskSet, need: Need, sets: ReadonlyMap<string, TaskSet>)
     }
     return;
   }
+  checkEdges(set, need, other);
+}
+
+function checkEdges(set: TaskSet, need: Extract<Need, { how: 'edges' }>, other: TaskSet): void {
   if (need.offsets.length !== set.size + 1) {
     throw wrong(
       set.name,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { TaskSet, TaskSpec } from '@orchestrate/core';
+import type { Storage, TaskSet, TaskSpec } from '@orchestrate/core';
 import { CodeDigests } from '../drive/code-digest.ts';
 import { Memory } from '../drive/memory.ts';
 import { SetSource } from '../drive/replay.ts';
@@ -9,6 +9,7 @@ import { JournalReader, type RunRow } from '../journal/journal-reader.ts';
 import { journalPath } from '../journal/state-folder.ts';
 import type { LoadedProject } from '../project/loaded-project.ts';
 import { Forecast } from './forecast.ts';
+import { ForeseenFiles } from './foreseen-files.ts';
 import type { Plan, PlanSummary, SetSummary } from './plan-types.ts';
 
 const EXAMPLES = 3;
@@ -21,11 +22,15 @@ export interface DescribeOptions {
   readonly fresh?: boolean;
   /** An unfinished run is given up instead of continued. */
   readonly abandon?: boolean;
+  /** Storages on the local disk whose files are looked at; what lies elsewhere counts as it was left. */
+  readonly storages?: ReadonlyMap<string, Storage>;
+  /** Files that are looked at, at most; default: all. */
+  readonly mostFiles?: number;
 }
 
 /**
- * What a run would do, from what is known without touching outputs or the content of inputs: every set with its tasks, how
- * many will run and why, how they become jobs, and what they cost.
+ * What a run would do, from what is remembered and from the files of the storages given: every set with its tasks, how many
+ * will run and why, how they become jobs, and what they cost.
  */
 export function describePlan(
   plan: Plan,
@@ -46,6 +51,7 @@ class Description {
   readonly #book: RunBook;
   readonly #source: SetSource;
   readonly #forecast: Forecast;
+  readonly #files: ForeseenFiles;
   readonly #open: RunRow | undefined;
   #first = 0;
 
@@ -53,13 +59,15 @@ class Description {
     plan: Plan,
     loaded: LoadedProject,
     reader: JournalReader | undefined,
-    { fresh = false, abandon = false }: DescribeOptions,
+    options: DescribeOptions,
   ) {
+    const { fresh = false, abandon = false, storages = new Map() } = options;
+    const { mostFiles = Number.POSITIVE_INFINITY } = options;
     this.#plan = plan;
     const memory = new Memory(reader?.db);
     const registry = new TaskRegistry();
     this.#book = new RunBook(registry, new ResultStore(registry), memory);
-    const known = { backends: new Set(loaded.backends.keys()), limits: loaded.limits };
+    const known = { backends: new Set(loaded.backends.keys()), limits: plan.limits };
     this.#source = new SetSource(plan, known, this.#book);
     const codes = new CodeDigests(loaded.directory);
     const last = reader?.lastRun();
@@ -69,7 +77,8 @@ class Description {
       this.#continue(reader, last);
     }
     // A run that is continued was begun without this wish, or with it: what it has finished counts.
-    this.#forecast = new Forecast({ book: this.#book, memory, codes, fresh });
+    this.#files = new ForeseenFiles({ storages, db: reader?.db, most: mostFiles });
+    this.#forecast = new Forecast({ book: this.#book, memory, codes, files: this.#files, fresh });
   }
 
   /** Takes in what the run that would be continued has done. */
@@ -96,6 +105,7 @@ class Description {
       cpuHours: sum((set) => set.cpuHours ?? 0),
       knownOutputBytes: sum((set) => set.knownOutputBytes ?? 0),
       ...(this.#open === undefined ? {} : { continues: this.#open.id }),
+      ...(this.#files.hasLeftOut ? { filesLeftOut: true } : {}),
     };
   }
 

@@ -5,6 +5,7 @@ import {
   type Logger,
   type Need,
   silentLogger,
+  type TaskGraph,
   type TaskSet,
 } from '@orchestrate/core';
 import { realClock } from '../drive/real-time.ts';
@@ -29,24 +30,26 @@ export interface PlanOptions {
 export async function planProject(loaded: LoadedProject, options: PlanOptions = {}): Promise<Plan> {
   const ofFlow = new Map<string, readonly TaskSet[]>();
   const entries: PlannedSet[] = [];
+  const limits: Record<string, number> = { ...loaded.limits };
   for (const flow of loaded.flows) {
     const upstream = flow.needs.flatMap((name) => ofFlow.get(name) ?? []);
     const barriers: Need[] = upstream.map((set) => ({ set: set.name, how: 'all' }));
     const backend = flow.backend ?? loaded.defaultBackend;
-    const sets = (await setsOf(loaded, flow, upstream, options)).map((set) =>
-      completeSet(set, backend, barriers),
-    );
+    const graph = await graphOf(loaded, flow, upstream, options);
+    const sets = graph.sets.map((set) => completeSet(set, backend, barriers));
+    Object.assign(limits, graph.limits);
     ofFlow.set(flow.name, sets);
     for (const set of sets) entries.push({ flow: flow.name, set, backend: set.backend ?? backend });
   }
   const sets = entries.map((entry) => entry.set);
-  checkSets(sets, { backends: new Set(loaded.backends.keys()), limits: loaded.limits });
+  checkSets(sets, { backends: new Set(loaded.backends.keys()), limits });
   const ordered = orderSets(entries);
   let digest: string | undefined;
   return {
     name: loaded.name,
     projectDirectory: loaded.directory,
     sets: ordered,
+    limits,
     tasks: ordered.reduce((sum, { set }) => sum + (set.expand === undefined ? set.size : 0), 0),
     get digest() {
       digest ??= graphDigest(ordered);
@@ -55,12 +58,12 @@ export async function planProject(loaded: LoadedProject, options: PlanOptions = 
   };
 }
 
-async function setsOf(
+async function graphOf(
   loaded: LoadedProject,
   flow: ConfiguredFlow,
   upstream: readonly TaskSet[],
   options: PlanOptions,
-): Promise<readonly TaskSet[]> {
+): Promise<TaskGraph> {
   const log = options.log ?? silentLogger;
   try {
     const made = await flow.plugin.create(flow.config, {
@@ -71,15 +74,9 @@ async function setsOf(
       clock: options.clock ?? realClock,
       random: Math.random,
     });
-    const { sets } = made.plan(flowContext(loaded, flow, { log, upstream }));
-    for (const set of sets) {
-      if (set.name.startsWith(`${flow.name}.`)) continue;
-      throw runError(
-        'PLAN_INVALID',
-        `flow ${flow.name}: set ${set.name} must be named ${flow.name}.*`,
-      );
-    }
-    return sets;
+    const graph = made.plan(flowContext(loaded, flow, { log, upstream }));
+    checkOwnNames(flow.name, graph);
+    return graph;
   } catch (error) {
     if (isFlowError(error)) throw error;
     const said = error instanceof Error ? error.message : String(error);
@@ -87,6 +84,17 @@ async function setsOf(
       details: { flow: flow.name, plugin: flow.plugin.name },
       cause: error,
     });
+  }
+}
+
+function checkOwnNames(flow: string, { sets, limits = {} }: TaskGraph): void {
+  const named = [
+    ...sets.map(({ name }) => ['set', name] as const),
+    ...Object.keys(limits).map((name) => ['limit', name] as const),
+  ];
+  for (const [what, name] of named) {
+    if (name.startsWith(`${flow}.`)) continue;
+    throw runError('PLAN_INVALID', `flow ${flow}: ${what} ${name} must be named ${flow}.*`);
   }
 }
 
@@ -99,8 +107,12 @@ export function completeSet(
 ): TaskSet {
   const known = new Set((set.needs ?? []).flatMap((need) => (need.how === 'all' ? need.set : [])));
   const added = barriers.filter((need) => !known.has(need.set));
-  if (added.length === 0 && set.backend !== undefined && digest === set.digest) return set;
+  const isForEnd = set.reuse === undefined && set.needs?.some(({ after }) => after === 'end');
+  const isComplete = added.length === 0 && set.backend !== undefined && isForEnd !== true;
+  if (isComplete && digest === set.digest) return set;
   return Object.create(set, {
+    // What runs however others ended has to run again when they have ended otherwise.
+    ...(isForEnd === true ? { reuse: { value: false, enumerable: true } } : {}),
     backend: { value: set.backend ?? backend, enumerable: true },
     needs: { value: [...(set.needs ?? []), ...added], enumerable: true },
     digest: { value: digest, enumerable: true },
@@ -114,7 +126,7 @@ export function graphDigest(sets: readonly PlannedSet[]): string {
     const kind = set.expand === undefined ? `${set.size}` : 'placeholder';
     digest.update(`${set.name}\n${backend}\n${kind}\n${set.digest}\n`);
     for (const need of set.needs ?? []) {
-      digest.update(`${need.how} ${need.set}\n`);
+      digest.update(`${need.how}${need.after === 'end' ? ' end of' : ''} ${need.set}\n`);
       if (need.how !== 'edges') continue;
       digest.update(bytesOf(need.offsets)).update(bytesOf(need.targets));
     }

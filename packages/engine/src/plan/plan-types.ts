@@ -15,6 +15,8 @@ export interface Plan {
   readonly projectDirectory: string;
   /** In an order in which every set comes after those it needs. */
   readonly sets: readonly PlannedSet[];
+  /** Slots of every named limit, those of the project and those of its flows. */
+  readonly limits: Readonly<Record<string, number>>;
   /** Tasks known before anything has run; placeholders count as 0. */
   readonly tasks: number;
   /** Lower-case hex sha256 over names, sizes, digests and needs of all sets: equal graphs have equal digests. */
@@ -56,4 +58,6 @@ export interface PlanSummary {
   readonly knownOutputBytes: number;
   /** Run that `run` would continue. */
   readonly continues?: string;
+  /** Set when files were not looked at, which count as they were left: they lie elsewhere, or were too many. */
+  readonly filesLeftOut?: true;
 }

@@ -34,6 +34,7 @@ export function digestOf(run: RunState): string {
     node.first,
     node.waits,
     node.left,
+    node.open,
     node.isDone,
     node.isExpanded,
     node.group === undefined ? 0 : [...node.group.isOpen].join(''),
@@ -49,6 +50,7 @@ export function digestOf(run: RunState): string {
     checks,
     jobs,
     sets,
+    [...run.notNeeded].sort((a, b) => a - b),
     run.jobs.next,
   ]);
   for (let at = 0; at < rest.length; at += 1) mix(rest.charCodeAt(at));

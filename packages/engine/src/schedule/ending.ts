@@ -40,9 +40,10 @@ function openTasks({ run }: Turn): number {
 
 function outcomeOf({ run }: Turn): 'succeeded' | 'failed' | 'cancelled' {
   const { counts } = run.tasks;
+  const { notNeeded } = run;
   if ((counts[FAILED] as number) > 0 || run.readiness.unexpandable.size > 0) return 'failed';
   if (run.isCancelled || (counts[CANCELLED] as number) > 0) return 'cancelled';
-  return (counts[SKIPPED] as number) > 0 ? 'failed' : 'succeeded';
+  return (counts[SKIPPED] as number) > notNeeded.size ? 'failed' : 'succeeded';
 }
 
 /** When all that could go on is held up by backends in trouble, waits for a while, then stops and says why. */

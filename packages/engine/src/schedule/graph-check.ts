@@ -103,6 +103,13 @@ function checkNeed(
       },
     );
   }
+  if (need.after === 'end' && on.expand !== undefined) {
+    throw scheduleError(
+      'GRAPH_SIZE_MISMATCH',
+      `${set.name} waits for the end of ${need.set}, whose tasks are not known yet`,
+      { details: { set: set.name, needs: need.set } },
+    );
+  }
   if (need.how === 'all' || set.expand !== undefined) return;
   checkSingle(set, need, byName.get(need.set) ?? known?.findTasks(need.set)?.set);
 }

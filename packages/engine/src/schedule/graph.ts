@@ -1,12 +1,14 @@
 import type { Need, TaskSet } from '@orchestrate/core';
 import type { SetRecord } from '../events/fact.ts';
-import { isDoneCode } from './codes.ts';
+import { isDoneCode, isFinalCode } from './codes.ts';
 import { RangeQueue } from './range-queue.ts';
 import type { TaskTable } from './task-table.ts';
 
 /** Tasks of set `to` that wait for single tasks of the set the link belongs to. Without arrays: i waits for i. */
 interface Link {
   readonly to: SetNode;
+  /** It waits for the end of the task, whatever that is, and not for its success. */
+  readonly isForEnd: boolean;
   /** Who waits for task i: `targets[offsets[i]] .. targets[offsets[i + 1] - 1]`, as indices in `to`. */
   readonly offsets?: Uint32Array;
   readonly targets?: Uint32Array;
@@ -58,6 +60,8 @@ export interface SetNode {
   readonly links: Link[];
   /** Sets that wait for the whole of this one. */
   readonly barriers: SetNode[];
+  /** Sets that wait until every task of this one is over. */
+  readonly endBarriers: SetNode[];
   readonly openLane: Lane;
   readonly freshLane: Lane;
   /** Ready tasks at whose inputs and earlier results nobody looked yet. */
@@ -68,6 +72,8 @@ export interface SetNode {
   waits: number;
   /** Tasks, or sets a placeholder became, that are not done. */
   left: number;
+  /** Tasks that are not over. */
+  open: number;
   isOpened: boolean;
   isDone: boolean;
   /** A placeholder that became other sets. */
@@ -125,7 +131,9 @@ export class Graph {
     for (const node of added) {
       for (const need of node.set.needs ?? []) {
         if (need.how === 'all' || node.isPlaceholder) {
-          this.#addBarrier(node, this.find(need.set, siblings) as SetNode);
+          const on = this.find(need.set, siblings) as SetNode;
+          if (need.after === 'end') addEndBarrier(node, on);
+          else addBarrier(node, on);
         } else {
           const on = siblings.get(need.set) ?? (this.findTasks(need.set) as SetNode);
           addLink(node, on, need, tasks);
@@ -175,12 +183,14 @@ export class Graph {
       group: this.#groupOf(set, size),
       links: [],
       barriers: [],
+      endBarriers: [],
       openLane: lane(true),
       freshLane: lane(false),
       unlooked: new RangeQueue(),
       hasSingleNeeds: false,
       waits: 0,
       left: isPlaceholder ? 1 : size,
+      open: size,
       isOpened: false,
       isDone: false,
       isExpanded: false,
@@ -217,11 +227,16 @@ export class Graph {
     }
     return group;
   }
+}
 
-  #addBarrier(node: SetNode, on: SetNode): void {
-    on.barriers.push(node);
-    if (!on.isDone) node.waits += 1;
-  }
+function addBarrier(node: SetNode, on: SetNode): void {
+  on.barriers.push(node);
+  if (!on.isDone) node.waits += 1;
+}
+
+function addEndBarrier(node: SetNode, on: SetNode): void {
+  on.endBarriers.push(node);
+  if (on.open > 0) node.waits += 1;
 }
 
 /** The number of tasks a set stands for by itself. */
@@ -236,11 +251,12 @@ function addLink(
   tasks: TaskTable,
 ): void {
   node.hasSingleNeeds = true;
+  const isForEnd = need.after === 'end';
+  const isMet = isForEnd ? isFinalCode : isDoneCode;
   if (need.how === 'aligned') {
-    on.links.push({ to: node });
+    on.links.push({ to: node, isForEnd });
     for (let index = 0; index < node.size; index += 1) {
-      if (!isDoneCode(tasks.state[on.first + index] as number))
-        bump(tasks.unmet, node.first + index);
+      if (!isMet(tasks.state[on.first + index] as number)) bump(tasks.unmet, node.first + index);
     }
     return;
   }
@@ -249,10 +265,10 @@ function addLink(
     const end = offsets[index + 1] as number;
     for (let edge = offsets[index] as number; edge < end; edge += 1) {
       const target = on.first + (targets[edge] as number);
-      if (!isDoneCode(tasks.state[target] as number)) bump(tasks.unmet, node.first + index);
+      if (!isMet(tasks.state[target] as number)) bump(tasks.unmet, node.first + index);
     }
   }
-  on.links.push({ to: node, ...reversed(offsets, targets, node.size, on.size) });
+  on.links.push({ to: node, isForEnd, ...reversed(offsets, targets, node.size, on.size) });
 }
 
 function bump(column: Int32Array, at: number): void {

@@ -44,6 +44,8 @@ export type Input =
       readonly run: readonly number[];
       readonly reused: readonly ReusedTask[];
       readonly reusedFrom?: string;
+      /** Tasks the flow does not need. */
+      readonly notNeeded?: readonly number[];
       readonly failed: readonly (FailureRecord & { readonly task: number })[];
     }
   | {

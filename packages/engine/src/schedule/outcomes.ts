@@ -110,6 +110,7 @@ function stateAttempt(turn: Turn, { task, job, record, clock }: Failed): boolean
     {
       charged: (tasks.charged[task] as number) + (isCharged ? 1 : 0),
       uncharged: (tasks.uncharged[task] as number) + (origin === 'infrastructure' ? 1 : 0),
+      code: record.code,
     },
     leader.options.random,
   );

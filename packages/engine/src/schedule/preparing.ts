@@ -3,6 +3,7 @@ import type { FailureRecord } from '../events/fact.ts';
 import { rangesOf } from '../events/ranges.ts';
 import type { Input, ReusedTask } from './messages.ts';
 import { ascending, settle, Tally } from './outcomes.ts';
+import { skipNotNeeded } from './skipping.ts';
 import { IS_COLLECTING, IS_NOTED, IS_PREPARED, IS_PREPARING } from './task-table.ts';
 import type { Turn } from './turn.ts';
 
@@ -52,6 +53,7 @@ export function onPrepared(turn: Turn, input: Prepared): void {
     run.tasks.set(task, IS_PREPARED);
     run.readiness.enqueue(task);
   }
+  skipNotNeeded(turn, (input.notNeeded ?? []).filter(isAwaited));
   const tally = new Tally();
   for (const failed of input.failed) {
     if (!isAwaited(failed.task)) continue;

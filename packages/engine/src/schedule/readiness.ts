@@ -69,7 +69,31 @@ export class Readiness {
   done(task: number): void {
     const node = this.#graph.node(this.#tasks.setOf[task] as number);
     const index = task - node.first;
-    for (const { to, offsets, targets } of node.links) {
+    this.#follow(node, index, false);
+    node.left -= 1;
+    this.ended(task);
+    if (node.left === 0) this.#allDone([node]);
+  }
+
+  /** A task is over, one way or the other: what waits for its end may be ready, and its group may give its slot back. */
+  ended(task: number): void {
+    const node = this.#graph.node(this.#tasks.setOf[task] as number);
+    node.open -= 1;
+    this.#follow(node, task - node.first, true);
+    this.#leaveGroup(node, task);
+    if (node.open > 0 || node.endBarriers.length === 0) return;
+    const done: SetNode[] = [];
+    for (const waiting of node.endBarriers) {
+      waiting.waits -= 1;
+      if (waiting.waits === 0) this.#open(waiting, done);
+    }
+    this.#allDone(done);
+  }
+
+  /** Counts down the needs of the tasks that wait for one task: for its end, or for its success. */
+  #follow(node: SetNode, index: number, isForEnd: boolean): void {
+    for (const { to, offsets, targets, isForEnd: waitsForEnd } of node.links) {
+      if (waitsForEnd !== isForEnd) continue;
       if (offsets === undefined || targets === undefined) {
         this.#meet(to, to.first + index);
         continue;
@@ -79,14 +103,10 @@ export class Readiness {
         this.#meet(to, to.first + (targets[edge] as number));
       }
     }
-    node.left -= 1;
-    this.ended(task);
-    if (node.left === 0) this.#allDone([node]);
   }
 
-  /** A task is over, one way or the other: the last one of a group's member gives the slot back. */
-  ended(task: number): void {
-    const node = this.#graph.node(this.#tasks.setOf[task] as number);
+  /** The last task of a group's member gives the slot back. */
+  #leaveGroup(node: SetNode, task: number): void {
     const group = node.group;
     if (group === undefined) return;
     const member = task - node.first;

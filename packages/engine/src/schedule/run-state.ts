@@ -59,6 +59,8 @@ export class RunState {
   /** First poll of a check, milliseconds since 1970. */
   readonly checks = new Map<number, number>();
   readonly pausedBackends = new Set<string>();
+  /** Tasks that were skipped because nobody needs them. */
+  readonly notNeeded = new Set<number>();
   isBegun = false;
   isDraining = false;
   isPaused = false;
@@ -113,7 +115,8 @@ export class RunState {
         this.#wait(fact.task, at, fact.delaySeconds);
         break;
       case 'skipped':
-        eachOf(fact.tasks, (task) => this.#end(task, SKIPPED));
+        if (fact.notNeeded === true) eachOf(fact.tasks, (task) => void this.notNeeded.add(task));
+        eachOf(fact.tasks, (task) => this.#skip(task));
         break;
       case 'cancelled':
         eachOf(fact.tasks, (task) => this.#end(task, CANCELLED));
@@ -247,6 +250,11 @@ export class RunState {
     this.checks.delete(task);
     this.tasks.move(task, state);
     this.readiness.done(task);
+  }
+
+  #skip(task: number): void {
+    this.readyAgain(task);
+    this.#end(task, SKIPPED);
   }
 
   #end(task: number, state: number): void {

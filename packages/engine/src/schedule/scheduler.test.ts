@@ -123,6 +123,76 @@ describe('Scheduler', () => {
     expect(effects).toContainEqual({ type: 'finish', outcome: 'failed' });
   });
 
+  it('goes on after the end of a failed task where the end was asked for', () => {
+    const sets = [
+      set('a', { size: 2 }),
+      set('notice', { size: 2, needs: [{ set: 'a', how: 'aligned', after: 'end' }] }),
+      set('tidy', { size: 1, needs: [{ set: 'a', how: 'all', after: 'end' }] }),
+    ];
+    const bench = new Bench(sets);
+
+    bench.take(begin);
+    bench.ended(0, 'user-error');
+    const before = bench.submitted().flat();
+    bench.ended(1);
+    for (const job of [2, 3, 4]) bench.ended(job);
+
+    expect(before).toEqual([0, 1, 2]);
+    expect(bench.submitted().flat()).toEqual([0, 1, 2, 3, 4]);
+    expect(bench.effects).toContainEqual({ type: 'finish', outcome: 'failed' });
+  });
+
+  it('waits for the end of what will never begin', () => {
+    const sets = [
+      set('a', { size: 1 }),
+      set('b', { size: 1, needs: [{ set: 'a', how: 'all' }] }),
+      set('tidy', { size: 1, needs: [{ set: 'b', how: 'all', after: 'end' }] }),
+    ];
+    const bench = new Bench(sets);
+
+    bench.take(begin);
+    bench.ended(0, 'user-error');
+
+    expect(bench.submitted()).toEqual([[0], [2]]);
+  });
+
+  it('skips what is not needed with all that needs it, and succeeds', () => {
+    const sets = [
+      set('a', { size: 2, when: () => true }),
+      set('b', { size: 2, needs: [{ set: 'a', how: 'aligned' }] }),
+    ];
+    const bench = new Bench(sets);
+
+    bench.take(begin);
+    bench.take({ type: 'prepared', run: [0], reused: [], notNeeded: [1], failed: [] });
+    bench.ended(0);
+    const effects = bench.ended(1);
+
+    expect(bench.facts).toContainEqual({
+      type: 'skipped',
+      tasks: [1],
+      because: -1,
+      notNeeded: true,
+    });
+    expect(bench.facts).toContainEqual({
+      type: 'skipped',
+      tasks: [3],
+      because: 1,
+      notNeeded: true,
+    });
+    expect(effects).toContainEqual({ type: 'finish', outcome: 'succeeded' });
+  });
+
+  it('refuses to wait for the end of a placeholder', () => {
+    const expand = { into: () => [] };
+    const sets = [
+      set('a', { size: 0, expand }),
+      set('b', { needs: [{ set: 'a', how: 'all', after: 'end' }] }),
+    ];
+
+    expect(() => new Bench(sets)).toThrow('waits for the end of a, whose tasks are not known yet');
+  });
+
   it('charges no attempt for what infrastructure did', () => {
     const bench = new Bench([set('a', { size: 1 })]);
 

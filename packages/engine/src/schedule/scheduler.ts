@@ -22,6 +22,9 @@ import { start } from './starting.ts';
 import { IS_DUE } from './task-table.ts';
 import { Leader, Turn } from './turn.ts';
 
+const mayNeedLook = (set: TaskSet): boolean =>
+  set.hasInputs !== false || set.reuse !== false || set.when !== undefined;
+
 const NOTHING: StepResult = { facts: [], effects: [] };
 
 /** Tasks by state. */
@@ -57,7 +60,7 @@ export class Scheduler {
       sets: options.sets,
       limits: options.limits,
       defaultBackend: options.defaultBackend,
-      looks: options.looks ?? ((set) => set.hasInputs !== false || set.reuse !== false),
+      looks: options.looks ?? mayNeedLook,
       expand: (placeholder) => this.#expansion(placeholder),
       ...(options.onTransition === undefined ? {} : { onTransition: options.onTransition }),
     });

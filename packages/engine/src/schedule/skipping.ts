@@ -1,3 +1,4 @@
+import type { Fact } from '../events/fact.ts';
 import { rangesOf } from '../events/ranges.ts';
 import { FAILED, isFinalCode, PENDING } from './codes.ts';
 import type { SetNode } from './graph.ts';
@@ -45,7 +46,8 @@ class Downstream {
   #visit(task: number): void {
     const node = this.#turn.run.nodeOf(task);
     const index = task - node.first;
-    for (const { to, offsets, targets } of node.links) {
+    for (const { to, offsets, targets, isForEnd } of node.links) {
+      if (isForEnd) continue;
       if (offsets === undefined || targets === undefined) {
         this.#doom(to.first + index);
         continue;
@@ -86,14 +88,22 @@ class Downstream {
 export function skipDependents(turn: Turn, because: number): void {
   const downstream = new Downstream(turn);
   downstream.fromTask(because);
-  state(turn, downstream.found, because);
+  const notNeeded = turn.run.notNeeded.has(because);
+  state(turn, downstream.found, { because, ...(notNeeded ? { notNeeded } : {}) });
+}
+
+/** States that tasks, and everything downstream of them, are not needed. */
+export function skipNotNeeded(turn: Turn, tasks: number[]): void {
+  if (tasks.length === 0) return;
+  state(turn, tasks, { because: -1, notNeeded: true });
+  for (const task of tasks) skipDependents(turn, task);
 }
 
 /** The same for a placeholder that could not be replaced. */
 export function skipAfterPlaceholder(turn: Turn, node: SetNode): void {
   const downstream = new Downstream(turn);
   downstream.fromSet(node);
-  state(turn, downstream.found, -1, node.set.name);
+  state(turn, downstream.found, { because: -1, placeholder: node.set.name });
 }
 
 /** After a replay, or when sets were added: skips what is downstream of earlier failures. Looks at every task once. */
@@ -110,12 +120,9 @@ export function skipAllDoomed(turn: Turn): void {
   }
 }
 
-function state(turn: Turn, found: number[], because: number, placeholder?: string): void {
+type Why = Omit<Extract<Fact, { type: 'skipped' }>, 'type' | 'tasks'>;
+
+function state(turn: Turn, found: readonly number[], why: Why): void {
   if (found.length === 0) return;
-  turn.emit({
-    type: 'skipped',
-    tasks: rangesOf(Int32Array.from(found).sort()),
-    because,
-    ...(placeholder === undefined ? {} : { placeholder }),
-  });
+  turn.emit({ type: 'skipped', tasks: rangesOf(Int32Array.from(found).sort()), ...why });
 }

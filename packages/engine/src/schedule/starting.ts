@@ -172,8 +172,8 @@ function takeAlong(
     const node = run.nodeOf(task);
     if (turn.leader.collects(node.set)) continue;
     const index = task - node.first;
-    for (const { to, offsets, targets } of node.links) {
-      if (!mayComeAlong(turn, to, terms)) continue;
+    for (const { to, offsets, targets, isForEnd } of node.links) {
+      if (isForEnd || !mayComeAlong(turn, to, terms)) continue;
       if (offsets === undefined || targets === undefined) {
         meet(to.first + index);
         continue;

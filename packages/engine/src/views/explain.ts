@@ -90,10 +90,13 @@ function failed(parts: ExplainParts, task: number): Omit<Explanation, 'task' | '
 }
 
 function skipped(parts: ExplainParts, task: number): Omit<Explanation, 'task' | 'state'> {
+  if (parts.fold.notNeeded.has(task)) {
+    return { summary: `${parts.fold.registry.task(task)} is not needed; its flow says so.` };
+  }
   let at = task;
   for (let step = 0; step < parts.fold.total; step += 1) {
     const because = parts.fold.because.get(at);
-    if (because === undefined || because === at) break;
+    if (because === undefined || because < 0 || because === at) break;
     at = because;
   }
   const cause = parts.view(at);

@@ -75,6 +75,8 @@ export class RunFold {
   readonly failed: number[] = [];
   readonly failures = new Map<number, TaskFailure>();
   readonly because = new Map<number, number>();
+  /** Skipped because nobody needs them. */
+  readonly notNeeded = new Set<number>();
   readonly outputs = new Map<number, readonly OutputRecord[]>();
   readonly results = new Map<number, Json>();
   readonly usage = new Map<number, Usage>();
@@ -224,6 +226,7 @@ export class RunFold {
         this.#set(fact.task, 'waiting');
         break;
       case 'skipped':
+        if (fact.notNeeded === true) eachOf(fact.tasks, (task) => void this.notNeeded.add(task));
         eachOf(fact.tasks, (task) => this.because.set(task, fact.because));
         this.#end(fact.tasks, 'skipped', at);
         break;

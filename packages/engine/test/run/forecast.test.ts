@@ -15,8 +15,9 @@ async function foretold(
   sets: readonly TaskSet[],
   options = {},
 ): Promise<PlanSummary> {
-  const { loaded } = requestFor(folder, sets, { backend: new ProgramBackend({}) });
-  return describePlan(await planProject(loaded), loaded, options);
+  const { loaded, providers } = requestFor(folder, sets, { backend: new ProgramBackend({}) });
+  const { storages } = providers;
+  return describePlan(await planProject(loaded), loaded, { storages, ...options });
 }
 
 /** Half of the text is lost, so that other texts may give the same content. */

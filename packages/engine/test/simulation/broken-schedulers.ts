@@ -90,6 +90,18 @@ const neverLooks: MakeScheduler = (options) =>
     effects: effects.filter(({ type }) => type !== 'find'),
   }));
 
+/** Takes the end of a task for its success. */
+const startsAfterAnyEnd: MakeScheduler = (options) => {
+  const placeholders = new Set(options.sets.flatMap((set) => (set.expand ? [set.name] : [])));
+  const sets = options.sets.map((set) => ({
+    ...set,
+    needs: (set.needs ?? []).map((need) =>
+      placeholders.has(need.set) ? need : { ...need, after: 'end' as const },
+    ),
+  }));
+  return new Scheduler({ ...options, sets });
+};
+
 /** Schedulers that break a promise, by what is wrong with them. */
 export const BROKEN: readonly (readonly [name: string, make: MakeScheduler])[] = [
   ['submits again on doubt without looking', resubmitsOnDoubt],
@@ -100,4 +112,5 @@ export const BROKEN: readonly (readonly [name: string, make: MakeScheduler])[] =
   ['does not wait for absence to settle', doesNotSettle],
   ['ignores how many jobs a backend takes', ignoresRoom],
   ['never looks for jobs in doubt', neverLooks],
+  ['starts after any end of what it needs', startsAfterAnyEnd],
 ];

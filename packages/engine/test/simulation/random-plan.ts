@@ -100,6 +100,7 @@ class Drawing {
       hasInputs: chance.is(0.3),
       hasOutputs: chance.is(0.4),
       reuse: chance.is(0.3),
+      ...(chance.is(0.15) ? { when: () => true } : {}),
       needs,
       backend: chance.is(0.5) ? 'local' : 'cluster',
       priority: chance.is(0.2) ? chance.whole(-1, 2) : 0,
@@ -115,12 +116,15 @@ class Drawing {
   #needs(name: string, size: number): Need[] {
     const chance = this.#chance;
     const needs: Need[] = [];
+    const after = (on?: TaskSet): Pick<Need, 'after'> =>
+      on?.expand === undefined && chance.is(0.2) ? { after: 'end' } : {};
     if (size > 1 && chance.is(0.25)) needs.push({ set: name, how: 'edges', ...chainEdges(size) });
     for (const on of this.sets) {
       if (!chance.is(0.4)) continue;
-      if (on.expand !== undefined || chance.is(0.4)) needs.push({ set: on.name, how: 'all' });
-      else if (on.size === size) needs.push({ set: on.name, how: 'aligned' });
-      else needs.push({ set: on.name, how: 'edges', ...this.#edges(size, on.size) });
+      const terms = { set: on.name, ...after(on) };
+      if (on.expand !== undefined || chance.is(0.4)) needs.push({ ...terms, how: 'all' });
+      else if (on.size === size) needs.push({ ...terms, how: 'aligned' });
+      else needs.push({ ...terms, how: 'edges', ...this.#edges(size, on.size) });
     }
     return needs;
   }
@@ -141,7 +145,10 @@ class Drawing {
   #placeholder(name: string): TaskSet {
     const chance = this.#chance;
     const first = this.#set(`${name}.a`, chance.whole(0, 5), []);
-    const second = this.#set(`${name}.b`, first.size, [{ set: `${name}.a`, how: 'aligned' }]);
+    const ends: Pick<Need, 'after'> = chance.is(0.3) ? { after: 'end' } : {};
+    const second = this.#set(`${name}.b`, first.size, [
+      { set: `${name}.a`, how: 'aligned', ...ends },
+    ]);
     const parts: TaskSet[] = chance.is(0.2) ? [] : [first, second];
     if (chance.is(0.3)) {
       const needs: Need[] = [{ set: parts.length > 0 ? `${name}.b` : name, how: 'all' }];
@@ -165,7 +172,9 @@ class Drawing {
     const group = { name: 'g', ...(chance.is(0.8) ? { limit: 'members' } : {}) };
     for (let at = 0; at < length; at += 1) {
       const before = `g${at - 1}`;
-      const needs: Need[] = at === 0 ? this.#needs('g0', size) : [{ set: before, how: 'aligned' }];
+      const ends: Pick<Need, 'after'> = chance.is(0.2) ? { after: 'end' } : {};
+      const needs: Need[] =
+        at === 0 ? this.#needs('g0', size) : [{ set: before, how: 'aligned', ...ends }];
       this.sets.push({ ...this.#set(`g${at}`, size, needs), group });
     }
   }

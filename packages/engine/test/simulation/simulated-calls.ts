@@ -29,16 +29,21 @@ export class SimulatedCalls {
     const { chance } = this.#around;
     const run: number[] = [];
     const reused: { task: number; fingerprint: string }[] = [];
+    const notNeeded: number[] = [];
     const failed: Extract<Input, { type: 'prepared' }>['failed'][number][] = [];
     for (const task of tasks) {
-      if (chance.is(0.05) && this.#around.truth.setOf(task).reuse === true) {
+      if (this.#around.truth.setOf(task).when !== undefined && chance.is(0.3)) notNeeded.push(task);
+      else if (chance.is(0.05) && this.#around.truth.setOf(task).reuse === true) {
         reused.push({ task, fingerprint: 'ab'.repeat(32) });
       } else if (this.#around.isRough() && chance.is(0.05)) {
         const failure = chance.pick(['user-error', 'quota'] as const);
         failed.push({ task, failure, message: 'input missing' });
       } else run.push(task);
     }
-    this.#around.answer({ type: 'prepared', run, reused, reusedFrom: 'earlier0', failed }, 500);
+    this.#around.answer(
+      { type: 'prepared', run, reused, reusedFrom: 'earlier0', notNeeded, failed },
+      500,
+    );
   }
 
   submit(backend: SimulatedBackend, jobs: readonly PlannedJob[]): void {

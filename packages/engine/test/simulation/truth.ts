@@ -42,6 +42,7 @@ export class Truth {
   readonly #intents = new Map<number, LiveJob>();
   /** State of every task by the committed facts. */
   readonly finals = new Map<number, TaskState>();
+  readonly #notNeeded = new Set<number>();
 
   constructor(plan: RandomPlan) {
     this.#plan = plan;
@@ -85,8 +86,10 @@ export class Truth {
       }
     } else if (fact.type === 'succeeded') this.#ended(fact.tasks, 'succeeded');
     else if (fact.type === 'reused') this.#ended(fact.tasks, 'reused');
-    else if (fact.type === 'skipped') this.#ended(fact.tasks, 'skipped');
-    else if (fact.type === 'cancelled') this.#ended(fact.tasks, 'cancelled');
+    else if (fact.type === 'skipped') {
+      if (fact.notNeeded === true) eachOf(fact.tasks, (task) => this.#notNeeded.add(task));
+      this.#ended(fact.tasks, 'skipped');
+    } else if (fact.type === 'cancelled') this.#ended(fact.tasks, 'cancelled');
     else if (fact.type === 'attempt-failed' && !fact.again) this.#ended([fact.task], 'failed');
   }
 
@@ -135,7 +138,9 @@ export class Truth {
     for (const need of known.set.needs ?? []) {
       for (const needed of this.#neededBy(task - known.first, need)) {
         const state = this.finals.get(needed);
-        if (state === 'succeeded' || state === 'reused' || before.has(needed)) continue;
+        if (need.after === 'end' && state !== undefined) continue;
+        const isDone = state === 'succeeded' || state === 'reused';
+        if (need.after !== 'end' && (isDone || before.has(needed))) continue;
         throw new Violation(`task ${task} began before ${needed}, which is ${state ?? 'not over'}`);
       }
     }
@@ -224,14 +229,21 @@ export class Truth {
     }
     const seen = new Set<TaskState>();
     for (let task = 0; task < this.taskCount; task += 1) {
-      seen.add(stateOf(task));
+      if (!this.#notNeeded.has(task)) seen.add(stateOf(task));
       this.#checkFinal(task, stateOf(task));
     }
     const isBad = seen.has('failed') || seen.has('skipped') || seen.has('cancelled');
     if (outcome === 'succeeded' && isBad) throw new Violation('succeeded, with tasks that did not');
+    if (outcome === 'failed' && !isBad && !this.#hasLostPlaceholder()) {
+      throw new Violation('failed, and every task succeeded or was not needed');
+    }
     if (outcome === 'cancelled' && seen.has('failed')) {
       throw new Violation('cancelled, with failed tasks');
     }
+  }
+
+  #hasLostPlaceholder(): boolean {
+    return this.#sets.some(({ set }) => set.expand !== undefined && !this.#expanded.has(set.name));
   }
 
   #checkFinal(task: number, state: TaskState): void {
