@@ -251,6 +251,21 @@ describe('run', { timeout: LIMIT_MILLISECONDS }, () => {
     expect(changed.stdout).toContain('2 tasks to run, 2 done already');
   });
 
+  it('says beforehand which files are not what they were', async () => {
+    using project = new Project({ 'project.yaml': CHAIN });
+    await project.call('run');
+    rmSync(join(project.folder, 'out/2.txt'));
+
+    const plan = await project.call('plan');
+    const run = await project.call('run');
+
+    const lost = 'n=2 output file (local:out/2.txt) changed: 2 bytes -> missing';
+    expect(plan.stdout).toContain(`1 of 3 run: ${lost}`);
+    expect(plan.stdout).toContain('1 task to run, 3 done already');
+    expect(run.stderr).toContain('1 task to run, 3 done already');
+    expect(run.stderr).toMatch(/in all +4 +1 +3 /);
+  });
+
   it('names the code that changed by its path in the project', async () => {
     using project = new Project({
       'project.yaml': 'name: code\nflows: { f: { tasks: { a: { call: "./code/a.mjs#a" } } } }\n',

@@ -93,6 +93,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'Show what a run would do, why, and what it costs',
     description: [
       'Lists every set of tasks: whether it will run or was finished before and why, where, as what kind of jobs, and the sum of tasks, cpu-hours and bytes. Nothing is started.',
+      'Files in local storage are compared with what earlier runs read and wrote. Objects in other storages count as they were left.',
     ],
     examples: [
       { line: 'orchestrate plan', says: 'everything' },

@@ -1,17 +1,31 @@
+import { existsSync } from 'node:fs';
+import type { Logger } from '@orchestrate/core';
+import type { LoadedProject, Plan, PlanSummary } from '@orchestrate/engine';
 import type { CommandBody } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { terminalLog } from '../output/terminal-log.ts';
 import { lookOf } from '../session/look.ts';
 import { openProject } from '../session/open-project.ts';
+import { openLocalStorages } from '../session/open-providers.ts';
 import { renderPlan } from '../views/plan-report.ts';
+
+/** Compared with the files that earlier runs read and wrote. */
+async function lookedAt(planned: Plan, loaded: LoadedProject, log: Logger): Promise<PlanSummary> {
+  const { describePlan } = await import('@orchestrate/engine');
+  await using open = await openLocalStorages(loaded, log);
+  return describePlan(planned, loaded, { storages: open.providers.storages });
+}
 
 /** `orchestrate plan`. */
 export const plan: CommandBody = async (context) => {
-  const { planProject, describePlan, realClock } = await import('@orchestrate/engine');
+  const { planProject, describePlan, journalPath, realClock } = await import('@orchestrate/engine');
   const { output } = context;
   const loaded = await openProject(context);
-  const planned = await planProject(loaded, { log: terminalLog(output), clock: realClock });
-  const summary = describePlan(planned, loaded);
+  const log = terminalLog(output);
+  const planned = await planProject(loaded, { log, clock: realClock });
+  const summary = existsSync(journalPath(loaded.directory))
+    ? await lookedAt(planned, loaded, log)
+    : describePlan(planned, loaded);
   if (output.isJson) output.answer(summary);
   else output.print(...renderPlan(summary, lookOf(context)));
   return EXIT.succeeded;

@@ -18,6 +18,9 @@ import { listenForStops } from './stop-signals.ts';
 /** Begins or continues a run; the difference between `run`, `resume` and `retry`. */
 export type BeginRun = (request: RunRequest) => Promise<RunHandle>;
 
+/** Files that are looked at to say beforehand what will run; the run looks at all of them itself. */
+const MOST_FILES = 10_000;
+
 async function chooseLog(context: CommandContext, isLive: boolean): Promise<Logger> {
   if (isLive) return (await import('../output/terminal-log.ts')).terminalLog(context.output);
   return (await import('../output/line-log.ts')).lineLog(context.output);
@@ -137,12 +140,14 @@ export async function leadRun(
   const { tellPlan, ...wishes } = options;
 
   const plan = await engine.planProject(loaded, { log, clock });
+  await using open = await openProviders(loaded, log, plan);
   if (tellPlan && !output.isJson) {
     const { planHeadline } = await import('../views/plan-report.ts');
     const chosen = engine.selectSets(plan, wishes.only ?? []);
-    output.remark(...planHeadline(engine.describePlan(chosen, loaded, wishes), loaded));
+    const { storages } = open.providers;
+    const looks = { ...wishes, storages, mostFiles: MOST_FILES };
+    output.remark(...planHeadline(engine.describePlan(chosen, loaded, looks), loaded));
   }
-  await using open = await openProviders(loaded, log, plan);
   let logPath: LogPathOf = () => undefined;
   using display: RunDisplay = isLive
     ? new LiveDisplay({ output, clock, later: realLater, logPath: (...of) => logPath(...of) })

@@ -50,10 +50,11 @@ function rowOf(set: SetSummary): readonly Cell[] {
   ];
 }
 
-function workText({ toRun, finished }: PlanSummary): string {
+function workText({ toRun, finished, filesLeftOut }: PlanSummary): string {
   if (finished === 0) return `${countOf(toRun, 'task')} to run`;
-  if (toRun === 0) return 'nothing to run: everything looks done already';
-  return `${countOf(toRun, 'task')} to run, ${countText(finished)} done already`;
+  const unseen = filesLeftOut === true ? ' (not all files were looked at)' : '';
+  if (toRun === 0) return `nothing to run: everything looks done already${unseen}`;
+  return `${countOf(toRun, 'task')} to run, ${countText(finished)} done already${unseen}`;
 }
 
 function costText(summary: PlanSummary): string {

@@ -95,7 +95,8 @@ function missing(input: TaskInput): string {
   return `input ${input.name}: ${input.address} does not exist`;
 }
 
-function whyUnusable(
+/** Why what is at the place of an input cannot be read; `undefined` when it can. */
+export function whyUnusable(
   input: TaskInput,
   identity: Identity | Unfit | undefined,
   folder: boolean,

@@ -9,6 +9,7 @@ import type { RunBook, SetBook } from '../drive/run-book.ts';
 import { isSameDescent, SameSets } from '../drive/same-set.ts';
 import type { RegisteredSet } from '../drive/task-registry.ts';
 import { codeDifference, whatChanged } from '../drive/what-changed.ts';
+import type { ForeseenFiles } from './foreseen-files.ts';
 import { ForeseenResults } from './foreseen-results.ts';
 import { RunningOutputs } from './running-outputs.ts';
 
@@ -27,6 +28,7 @@ export interface ForecastParts {
   readonly book: RunBook;
   readonly memory: Memory;
   readonly codes: CodeDigests;
+  readonly files: ForeseenFiles;
   readonly fresh: boolean;
 }
 
@@ -35,8 +37,16 @@ interface Seen {
   readonly spec: TaskSpec;
   /** Addresses of its inputs. */
   readonly read: readonly string[];
+  /** Its fingerprint, given what its inputs hold; `undefined` where it descends from what nobody knows yet. */
+  readonly printWith?: (contents: readonly string[]) => string;
+}
+
+/** A task as far as it can be told before the run from whom it reads. */
+interface Foreseen extends Seen {
   /** Its fingerprint, where that can be known. */
   readonly print?: string;
+  /** Why it runs, whatever it was. */
+  readonly why?: string;
 }
 
 /** Why a task will run; `undefined` for one that will not. */
@@ -156,12 +166,11 @@ export class Forecast {
         const read = reads.map(({ address }) => address);
         const from = this.#running.readBy(set, index, read);
         if (from === undefined) {
-          const newer = rows.slice(0, rows.indexOf(same.row));
-          const isGone = isOverwritten(same.row, index, newer, set.label(index));
-          return isGone ? OVERWRITTEN : undefined;
+          const isAsItWas = this.#isAsItWas(same.row, index, rows, set.label(index));
+          return isAsItWas ? undefined : this.#compare(set, book, index, rows, isFirst);
         }
         book.setFingerprint(index, UNKNOWN);
-        return `reads what ${from} writes, which runs`;
+        return readsFromRunning(from);
       }
       if (same !== undefined && !same.row.isDone(index)) {
         this.#foreseeOne(set, book, index);
@@ -173,9 +182,31 @@ export class Forecast {
     };
   }
 
+  /** Whether what a task read and wrote is as it was. */
+  #isAsItWas(row: MemorySet, index: number, rows: readonly MemorySet[], label: string): boolean {
+    const { files } = this.#parts;
+    const inputs = row.head.hasInputs ? row.inputs(index) : [];
+    if (inputs?.every((input) => files.isSame(input)) !== true) return false;
+    if (files.lost(row.outputs(index)) !== undefined) return false;
+    return !isOverwritten(row, index, rows.slice(0, rows.indexOf(row)), label);
+  }
+
   #foreseeOne(set: TaskSet, book: SetBook, index: number): void {
     const seen = this.#render(set, book, index);
-    book.setFingerprint(index, seen?.print ?? UNKNOWN);
+    const print = seen === undefined ? undefined : this.#read(set, book, index, seen).print;
+    book.setFingerprint(index, print ?? UNKNOWN);
+  }
+
+  /** Looks at what a rendered task reads. */
+  #read(set: TaskSet, book: SetBook, index: number, seen: Seen): Foreseen {
+    const from = this.#running.readBy(set, index, seen.read);
+    if (from !== undefined) return { ...seen, why: readsFromRunning(from) };
+    const contents = this.#parts.files.contents(seen.spec.inputs ?? []);
+    if (contents === undefined) return seen;
+    if (typeof contents === 'string') return { ...seen, why: contents };
+    book.inputs[index] = contents.map(({ record }) => record);
+    const print = seen.printWith?.(contents.map(({ digest }) => digest));
+    return print === undefined ? seen : { ...seen, print };
   }
 
   /** Renders a task, as far as that is possible before anything has run. */
@@ -199,8 +230,10 @@ export class Forecast {
     const used = new Set([...this.#results.used, ...made]);
     const descent = this.#lineage.of(set, index, read, used);
     for (const name of descent.sets) book.descendsFrom.add(name);
-    if (read.length > 0 || descent.text?.includes('?') !== false) return { spec, read };
-    return { spec, read, print: fingerprint(text, ofWork, [], descent.text) };
+    if (descent.text?.includes('?') !== false) return { spec, read };
+    const printWith = (contents: readonly string[]): string =>
+      fingerprint(text, ofWork, contents, descent.text);
+    return { spec, read, printWith };
   }
 
   #compare(
@@ -218,10 +251,10 @@ export class Forecast {
         ? 'cannot be told before the run'
         : `depends on the result of ${from}, which runs`;
     }
-    const from = this.#running.readBy(set, index, seen.read);
-    book.setFingerprint(index, (from === undefined ? seen.print : undefined) ?? UNKNOWN);
-    if (from !== undefined) return `reads what ${from} writes, which runs`;
-    return this.#compareRows(set, book, index, rows, { ...seen, isFirst });
+    const foreseen = this.#read(set, book, index, seen);
+    book.setFingerprint(index, foreseen.print ?? UNKNOWN);
+    if (foreseen.why !== undefined) return foreseen.why;
+    return this.#compareRows(set, book, index, rows, { ...foreseen, isFirst });
   }
 
   #compareRows(
@@ -229,7 +262,7 @@ export class Forecast {
     book: SetBook,
     index: number,
     rows: readonly MemorySet[],
-    seen: Seen & { readonly isFirst: boolean },
+    seen: Foreseen & { readonly isFirst: boolean },
   ): Why {
     const label = set.label(index);
     let why: Why;
@@ -238,8 +271,9 @@ export class Forecast {
       const then = isSame ? index : row.match(label, seen.print ?? UNKNOWN);
       if (then === undefined || !row.isDone(then)) continue;
       if (this.#isLike(row, then, book, index, seen)) {
-        if (isOverwritten(row, then, rows.slice(0, age), label)) {
-          why ??= OVERWRITTEN;
+        const lost = this.#lost(row, then, rows.slice(0, age), label);
+        if (lost !== undefined) {
+          why ??= lost;
           continue;
         }
         this.#takeOver(row, then, book, index);
@@ -250,9 +284,15 @@ export class Forecast {
     return why ?? 'is new';
   }
 
-  #isLike(row: MemorySet, then: number, book: SetBook, index: number, seen: Seen): boolean {
+  /** Why the outputs of a remembered task are not there as it left them. */
+  #lost(row: MemorySet, then: number, newer: readonly MemorySet[], label: string): Why {
+    const lost = this.#parts.files.lost(row.outputs(then));
+    return lost ?? (isOverwritten(row, then, newer, label) ? OVERWRITTEN : undefined);
+  }
+
+  #isLike(row: MemorySet, then: number, book: SetBook, index: number, seen: Foreseen): boolean {
     if (seen.print !== undefined) return row.fingerprint(then) === seen.print;
-    // The content of inputs is not looked at: what can be told is whether everything else is as it was.
+    // The content of its inputs is not known: what can be told is whether everything else is as it was.
     if (seen.read.length === 0 || row.spec(then) !== book.specs[index]) return false;
     const codes = this.#parts.codes.of(seen.spec.work);
     if (codeDifference(row.head.codes, codes, (code) => code) !== undefined) return false;
@@ -306,6 +346,10 @@ function isOverwritten(
       return known !== undefined && known.generation !== generation;
     }),
   );
+}
+
+function readsFromRunning(set: string): string {
+  return `reads what ${set} writes, which runs`;
 }
 
 /** An address in its one form. A bad one is refused by the run, with its reason. */
