@@ -100,8 +100,9 @@ export interface TaskSet {
 /** What a placeholder becomes once the sets it needs are done. */
 export interface Expansion {
   /**
-   * The sets in its place, named `<placeholder>` or `<placeholder>.<part>`; they may hold placeholders again. Pure: the
-   * same results give the same sets. The placeholder counts as done when all of them are.
+   * The sets in its place, named like all sets of the flow, `<flow>.<part>`, or as the placeholder itself; they may hold
+   * placeholders again, and so go on for as long as the results ask for it. Pure: the same results give the same sets. The
+   * placeholder counts as done when all of them are.
    */
   into(results: Results): readonly TaskSet[];
 }

@@ -32,18 +32,16 @@ export class SetSource {
     const barriers: readonly Need[] = (set.needs ?? []).map((need) => ({
       set: need.set,
       how: 'all',
+      ...(need.after === undefined ? {} : { after: need.after }),
     }));
     const sets = set.expand.into(witness).map((part) => {
       const digest = witness.mark(part.digest);
       return completeSet(part, set.backend ?? '', barriers, digest);
     });
     for (const part of sets) {
-      const isNamedWell = part.name === placeholder || part.name.startsWith(`${placeholder}.`);
-      if (isNamedWell) continue;
-      throw runError(
-        'PLAN_INVALID',
-        `${placeholder} became ${part.name}, expected ${placeholder}.*`,
-      );
+      const flow = placeholder.slice(0, placeholder.indexOf('.') + 1);
+      if (part.name === placeholder || part.name.startsWith(flow)) continue;
+      throw runError('PLAN_INVALID', `${placeholder} became ${part.name}, expected ${flow}*`);
     }
     const others = new Map(this.#sets);
     others.delete(placeholder);

@@ -46,12 +46,12 @@ function checkName(
     });
   }
   if (placeholder === undefined) return;
-  const isPart = set.name.startsWith(`${placeholder}.`);
+  const isPart = set.name.startsWith(placeholder.slice(0, placeholder.indexOf('.') + 1));
   const isItself = set.name === placeholder && set.expand === undefined;
   if (isPart || isItself) return;
   throw scheduleError(
     'GRAPH_SET_DUPLICATE',
-    `${placeholder} was replaced by ${set.name}: expected ${placeholder} or ${placeholder}.<part>`,
+    `${placeholder} was replaced by ${set.name}: expected ${placeholder} itself or another name in its flow`,
     { details: { set: set.name, placeholder } },
   );
 }
