@@ -9,6 +9,59 @@ const tasks = [
   { name: 'sweep.table', set: 'sweep.table', index: 0 },
 ];
 
+const ice = ['amery', 'ross'].flatMap((id) => ['1', '10'].map((n) => ({ id, n })));
+const shelves = ice.map(({ id, n }, index) => ({
+  name: `sweep.melt/ice=${id},n=${n}`,
+  set: 'sweep.melt',
+  index,
+}));
+const others = [
+  { name: 'make.mesh/id=amery', set: 'make.mesh', index: 0 },
+  { name: 'make.mesh/id=a\u001b[1m/item=b', set: 'make.mesh', index: 1 },
+];
+
+describe('matchTasks by what is on the screen', () => {
+  it.each([
+    ['make.mesh/amery', [0]],
+    ['mesh/amery', [0]],
+    ['make/amery', [0]],
+    ['make.mesh[amery]', [0]],
+    ['id=amery', [0]],
+    ['make.mesh/id=a\\x1b[1m/item=b', [1]],
+    ['item=b', [1]],
+    ['mesh/b', [1]],
+    ['mak…=amery', [0]],
+    ['mak...=amery', [0]],
+    ['make.mesh/nothing', []],
+  ])('%j among two', (text, places) => {
+    expect(matchTasks(text, others)).toEqual(places.map((at) => others[at]));
+  });
+
+  it.each([
+    ['amery', [0, 1]],
+    ['melt/amery', [0, 1]],
+    ['amery,1', [0]],
+    ['sweep.melt/ross,10', [3]],
+    ['sweep.melt/ice=ross,1', [2]],
+    ['n=1', [0, 2]],
+    ['sweep.melt/1', [1]],
+    ['10,ross', [3]],
+    ['oss,n=1', [2, 3]],
+  ])('%j among several parameters', (text, places) => {
+    expect(matchTasks(text, shelves)).toEqual(places.map((at) => shelves[at]));
+  });
+
+  it('finds every task by its name, by its label and by all its values', () => {
+    for (const shelf of shelves) {
+      const label = shelf.name.slice('sweep.melt/'.length);
+      const values = label.replaceAll(/\w+=/g, '');
+      for (const text of [shelf.name, label, values, `sweep.melt/${values}`]) {
+        expect([text, matchTasks(text, shelves)]).toEqual([text, [shelf]]);
+      }
+    }
+  });
+});
+
 describe('matchTasks', () => {
   it.each([
     ['prepare.mesh', ['prepare.mesh']],

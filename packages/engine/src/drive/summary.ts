@@ -7,7 +7,7 @@ import type { RunFolder } from './run-folder.ts';
 import type { FailureLine, RunSummary, SetTally } from './run-types.ts';
 
 function tallies(book: RunBook): SetTally[] {
-  return book.registry.sets.map((entry) => {
+  return book.registry.listed.map((entry) => {
     const { succeeded, reused, failed, skipped, cancelled } = book.book(entry).counts;
     const open = entry.size - succeeded - reused - failed - skipped - cancelled;
     return {

@@ -16,6 +16,8 @@ export class TaskRegistry implements Names {
   readonly #byFirst: RegisteredSet[] = [];
   readonly #byName = new Map<string, RegisteredSet>();
   readonly #parts = new Map<string, string[]>();
+  /** Names of the sets that are no parts of others, in the order of the plan. */
+  readonly #planned = new Set<string>();
   readonly #label: (entry: RegisteredSet, index: number) => string;
   #last: RegisteredSet | undefined;
 
@@ -29,6 +31,16 @@ export class TaskRegistry implements Names {
   /** Sets with tasks, in the order of their numbers. */
   get sets(): readonly RegisteredSet[] {
     return this.#byFirst;
+  }
+
+  /** Sets with tasks in the order of the plan: those a placeholder became stand where it stood. */
+  get listed(): readonly RegisteredSet[] {
+    return [...this.#planned].flatMap((name) =>
+      this.partsOf(name).flatMap((part) => {
+        const entry = this.#byName.get(part);
+        return entry === undefined || entry.size === 0 ? [] : [entry];
+      }),
+    );
   }
 
   add(record: SetRecord, set?: TaskSet, placeholder?: string): RegisteredSet {
@@ -46,7 +58,8 @@ export class TaskRegistry implements Names {
         this.#byFirst.sort((a, b) => a.first - b.first);
       }
     }
-    if (placeholder !== undefined) {
+    if (placeholder === undefined) this.#planned.add(record.name);
+    else {
       const parts = this.#parts.get(placeholder) ?? [];
       parts.push(record.name);
       this.#parts.set(placeholder, parts);

@@ -242,7 +242,7 @@ function* everyTask(fold: RunFold): Generator<number> {
 }
 
 function setViews(fold: RunFold): SetView[] {
-  return fold.registry.sets.map(({ record, first, size }) => {
+  return fold.registry.listed.map(({ record, first, size }) => {
     const counts = new Int32Array(TASK_STATES.length);
     for (let task = first; task < first + size; task += 1) {
       const code = TASK_STATES.indexOf(fold.state(task));

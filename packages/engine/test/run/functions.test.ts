@@ -70,8 +70,18 @@ describe('functions inside the leader', () => {
     using history = openHistory(folder.path);
     expect(history.task('flow.sum', first.summary.run).result).toBe(24);
     expect(first.summary).toMatchObject({ outcome: 'succeeded' });
-    expect(first.summary.sets.map(({ total }) => total)).toEqual([1, 1, 3]);
-    expect(second.summary.sets.map(({ reused }) => reused)).toEqual([1, 1, 3]);
+    expect(first.summary.sets.map(({ total }) => total)).toEqual([1, 3, 1]);
+    expect(second.summary.sets.map(({ reused }) => reused)).toEqual([1, 3, 1]);
+  });
+
+  it('are listed where the set stands that they were expanded from', async () => {
+    using folder = new ProjectFolder();
+    const { summary } = await run(folder, expanding(moduleIn(folder)), new ProgramBackend({}));
+
+    using history = openHistory(folder.path);
+    const planned = ['flow.items', 'flow.each', 'flow.sum'];
+    expect(summary.sets.map(({ name }) => name)).toEqual(planned);
+    expect(history.view().sets.map(({ name }) => name)).toEqual(planned);
   });
 
   it('run again when a module they import has changed', async () => {
@@ -82,7 +92,7 @@ describe('functions inside the leader', () => {
 
     const { summary } = await run(folder, expanding(module), new ProgramBackend({}));
 
-    expect(summary.sets.map(({ succeeded }) => succeeded)).toEqual([1, 1, 3]);
+    expect(summary.sets.map(({ succeeded }) => succeeded)).toEqual([1, 3, 1]);
   });
 
   it('fail when their result is too large for the journal', async () => {
