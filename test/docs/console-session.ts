@@ -133,7 +133,6 @@ function plainLine(line: string): string {
     .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'DATE')
     .replaceAll(/\b\d+ min( \d+ s)?\b|\b\d+(\.\d+)? (s|ms)\b/g, 'TIME')
     .replaceAll(/"(at|seconds|pid)":[\d.]+/g, '"$1":N')
-    .replace(/^\/(usr\/)?bin\/(?=\w+: )/, '')
     .replaceAll(/ +/g, ' ')
     .trimEnd();
 }

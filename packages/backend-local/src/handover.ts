@@ -6,6 +6,7 @@ import { containerProgram } from './container-end.ts';
 import { argvOf, type CommandLine, jobLine, LONGEST_INLINE_SCRIPT } from './job-line.ts';
 import type { LocalJob } from './local-job.ts';
 import type { ProgramFinder } from './program-path.ts';
+import { writtenName } from './written-name.ts';
 
 /** What turning jobs into text for a keeper takes. */
 export interface HandoverSettings {
@@ -69,15 +70,18 @@ function commandText(job: JobSpec, settings: HandoverSettings): Handover {
     return { text: jobLine(line) };
   }
   const search = job.environment['PATH'] ?? settings.searchPath;
-  const found = settings.programs.find(argv[0] ?? '', search, job.directory);
+  const name = argv[0] ?? '';
+  const found = settings.programs.find(name, search, job.directory);
   if ('problem' in found) {
     return { exit: { outcome: 'user-error', code: found.code, message: found.problem } };
   }
+  const written = writtenName(job, name, settings.searchPath);
   return {
     text: jobLine({
       ...common,
       directory: job.directory,
       program: found.path,
+      ...(written === undefined ? {} : { written }),
       args: argv.slice(1),
       environment: job.environment,
     }),

@@ -7,6 +7,8 @@ export interface CommandLine {
   readonly directory: string;
   /** Absolute path of the program. */
   readonly program: string;
+  /** Name under which the shell finds the same program, which the program is then told as its own. */
+  readonly written?: string;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly logPath: string;
@@ -60,12 +62,14 @@ export function jobLine(line: CommandLine): string {
     .map(([name, value]) => `${name}=${shellQuote(value)} `)
     .join('');
   const [key, log] = [shellQuote(line.key), shellQuote(line.logPath)];
-  const words = [line.program, ...line.args].map(shellQuote).join(' ');
+  const words = [line.written ?? line.program, ...line.args].map(shellQuote).join(' ');
+  // Without functions that a shell may have inherited, and without what it remembers of where programs were.
+  const [forget, start] = line.written === undefined ? ['', ''] : ['hash -r; ', 'command '];
   const known = line.containerProgram === undefined ? '' : ` ${shellQuote(line.containerProgram)}`;
   const limit = line.watchSeconds === undefined ? '' : ` ${line.watchSeconds}${known}`;
   return (
     `if orch_b ${key} ${shellQuote(line.directory)}${limit}; then if true >>${log}; then ` +
-    `ORCHESTRATE_JOB=${key} ${assignments}${words} </dev/null >>${log} 2>&1; orch_c=$?; fi; ` +
+    `${forget}ORCHESTRATE_JOB=${key} ${assignments}${start}${words} </dev/null >>${log} 2>&1; orch_c=$?; fi; ` +
     `orch_e ${key} $orch_c; fi\n`
   );
 }

@@ -53,7 +53,8 @@ export function findProgram(
     if (finding === 'present') present ??= candidate;
   }
   if (present !== undefined) {
-    return { problem: `${present} is not an executable file`, code: 126 };
+    const found = name.includes('/') || name === present ? '' : `: ${present}`;
+    return { problem: `${name} is not an executable file${found}`, code: 126 };
   }
   const where = name.includes('/') ? '' : ' in PATH';
   return { problem: `program not found${where}: ${name}`, code: 127 };

@@ -72,6 +72,37 @@ it('finds programs along the PATH of the job, relative ones from its directory',
   ]);
 });
 
+it.each(['/bin/sh', '/bin/bash'])(
+  'tells programs the name they were called by, in the words of the project, with %s',
+  async (shell) => {
+    const place = newPlace();
+    writeFileSync(join(place, 'tool'), '#!/bin/sh\necho "I am $0"\n');
+    chmodSync(join(place, 'tool'), 0o755);
+    const name = 'BASH_FUNC_ls%%';
+    process.env[name] = '() { echo a function; }';
+    try {
+      await using backend = openAt(place, { shell });
+      await backend.submit([
+        job(place, 1, command('ls', 'gone')),
+        job(place, 2, command('./tool')),
+        job(place, 3, command('/bin/ls', 'gone')),
+        job(place, 4, sh('no-such-program')),
+      ]);
+      await ended(backend, [1, 2, 3, 4].map(key));
+    } finally {
+      delete process.env[name];
+    }
+
+    const texts = [1, 2, 3, 4].map((number) => linesOf(join(place, `${number}.log`)).join());
+    expect(texts).toEqual([
+      expect.stringMatching(/^ls: cannot access/),
+      'I am ./tool',
+      expect.stringMatching(/^\/bin\/ls: cannot access/),
+      expect.stringMatching(/^sh: .*no-such-program: not found/),
+    ]);
+  },
+);
+
 it('says what is wrong with a program, directory or log that cannot be used', async () => {
   const place = newPlace();
   writeFileSync(join(place, 'text'), 'no program');
@@ -86,7 +117,7 @@ it('says what is wrong with a program, directory or log that cannot be used', as
     code: 127,
     message: 'program not found in PATH: no-such-program',
   });
-  expect(text?.exit).toMatchObject({ code: 126, message: expect.stringContaining('executable') });
+  expect(text?.exit).toMatchObject({ code: 126, message: './text is not an executable file' });
   expect(nowhere?.exit?.message).toContain(`no working directory ${place}/gone`);
   expect(unlogged?.exit?.message).toContain(`log file cannot be written: ${place}/no/log`);
 });
