@@ -20,10 +20,10 @@ export interface Problem {
   readonly excerpt?: readonly [line: string, caret: string];
 }
 
-/** Where something is: an offset into the text and the path of keys that leads there. */
+/** Where something is: an offset into the text and the path of keys that leads there, or that path as text. */
 export interface Spot {
   readonly offset: number;
-  readonly path: Path;
+  readonly path: Path | string;
 }
 
 /** What is wrong, in words. */
@@ -45,6 +45,7 @@ export class Problems {
   readonly #text: string;
   readonly #lineStarts: readonly number[];
   readonly #kept: { readonly offset: number; readonly problem: Problem }[] = [];
+  readonly #seen = new Set<string>();
   #errors = 0;
 
   constructor(file: string, text: string) {
@@ -61,8 +62,8 @@ export class Problems {
     return this.#errors;
   }
 
+  /** What is said twice of one place, as of a default that many batches take, counts once. */
   error(spot: Spot, complaint: Complaint): void {
-    this.#errors += 1;
     this.#add('error', spot, complaint);
   }
 
@@ -85,7 +86,11 @@ export class Problems {
   }
 
   #add(severity: Problem['severity'], spot: Spot, complaint: Complaint): void {
+    const identity = `${spot.offset} ${complaint.kind} ${complaint.message}`;
+    if (this.#seen.has(identity)) return;
+    if (severity === 'error') this.#errors += 1;
     if (this.#kept.length >= KEPT) return;
+    this.#seen.add(identity);
     const { line, column } = this.position(spot.offset);
     const excerpt = this.#excerpt(spot.offset, column);
     const problem: Problem = {
@@ -94,7 +99,7 @@ export class Problems {
       file: this.file,
       line,
       column,
-      path: pathText(spot.path),
+      path: typeof spot.path === 'string' ? spot.path : pathText(spot.path),
       message: oneLine(complaint.message),
       ...(complaint.hint === undefined ? {} : { hint: oneLine(complaint.hint) }),
       ...(excerpt === undefined ? {} : { excerpt }),
