@@ -204,6 +204,35 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./why.ts')).why,
   },
   {
+    name: 'report',
+    summary: 'Write a run down as one page for the browser',
+    description: [
+      'One HTML file with nothing outside of it: outcome, failures with the ends of their logs, members and tasks, a heat map of parameters, a timeline, the use of limits, statistics. Reads the journal only; may be called while the run goes on. Prints the path; at a desktop it also opens the page.',
+      'With --json the same content goes to standard output, and a page is written only with --output.',
+    ],
+    options: [
+      RUN,
+      {
+        name: 'output',
+        short: 'o',
+        value: 'FILE',
+        complete: 'file',
+        says: 'Where to write the page',
+        otherwise: 'report.html in the folder of the run',
+      },
+      { name: 'open-no', says: 'Only write the page; do not open it' },
+    ],
+    examples: [
+      { line: 'orchestrate report', says: 'the latest run' },
+      {
+        line: 'orchestrate report --run k3x --output k3x.html',
+        says: 'a certain run, a certain file',
+      },
+      { line: "orchestrate report --json | jq '.failures[].task'", says: 'for a program' },
+    ],
+    load: async () => (await import('./report.ts')).report,
+  },
+  {
     name: 'retry',
     summary: 'Try failed and skipped tasks again',
     description: [
