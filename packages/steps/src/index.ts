@@ -2,3 +2,4 @@ export { check } from './check/check.ts';
 export { STEP_ERRORS } from './errors.ts';
 export { execute } from './execute/execute.ts';
 export { move, move as copy } from './move/move.ts';
+export { remove } from './remove/remove.ts';
