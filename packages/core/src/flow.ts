@@ -134,6 +134,13 @@ export interface FlowContext {
   sha256(text: string): string;
   /** Sets of the flows this one needs: task names of a whole flow to depend on. */
   readonly upstream: readonly TaskSet[];
+  /**
+   * Plans tasks that are described in the words of the project file: parameters and `tasks`, as in a flow without `use`.
+   * For flows that are made of commands and functions, which so get the same expressions, quoting and checks as everybody.
+   * Values keep the form in which they were written where the description holds the values it was given.
+   * @throws INLINE_FLOW_INVALID with every problem in `details.problems`, paths starting at the description
+   */
+  planTasks(description: object): TaskGraph;
 }
 
 /** A definition: parameters -> task graph. */

@@ -17,6 +17,10 @@ export const TESTKIT_ERRORS = {
     retry: 'never',
     hint: "Use a relative path that stays below the project's folder.",
   },
+  FLOW_EXAMPLE_INCOMPLETE: {
+    retry: 'never',
+    hint: 'Give the example of the flow what the flow asks for.',
+  },
   FAULT_INJECTED: {
     retry: 'later',
     hint: 'A test made this call fail on purpose; what was asked may or may not have happened.',

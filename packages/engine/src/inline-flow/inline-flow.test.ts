@@ -22,6 +22,7 @@ function contextOf(more: Partial<FlowContext> = {}): FlowContext {
     readText: () => 'site,depth\nnorth,1.0\nsouth,2.50\n',
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
     upstream: [],
+    planTasks: () => ({ sets: [] }),
     ...more,
   };
 }

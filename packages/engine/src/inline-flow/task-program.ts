@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import {
   compileTemplate,
   confinePath,
@@ -81,8 +82,9 @@ function renderArgs(args: ArgsConfig | undefined, scope: TemplateScope): Json {
   }
 }
 
-/** `./model.ts` below the project's folder as an absolute path; a package's name as it is. */
+/** `./model.ts` below the project's folder, or the URL of a plugin's own module, as an absolute path; a package's name as it is. */
 function moduleOf(written: string, directory: string): string {
+  if (written.startsWith('file:')) return fileURLToPath(written);
   if (!/^[./~]/.test(written)) return written;
   return `${directory.replace(/\/$/, '')}/${confinePath(written)}`;
 }

@@ -1,6 +1,12 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { confinePath, type FlowContext, type Logger, type TaskSet } from '@orchestrate/core';
+import {
+  confinePath,
+  type FlowContext,
+  type Logger,
+  type TaskGraph,
+  type TaskSet,
+} from '@orchestrate/core';
 import type { ConfiguredFlow, LoadedProject } from '../project/loaded-project.ts';
 import { runError } from '../run-errors.ts';
 import { hashes } from './hashes.ts';
@@ -42,13 +48,20 @@ export function confinedReader(directory: string): (path: string) => string {
   };
 }
 
+/** Plans tasks that a plugin describes in the words of the project file. */
+export type PlanDescribed = (description: object, context: FlowContext) => TaskGraph;
+
 /** What a flow is handed to plan with. */
 export function flowContext(
   loaded: LoadedProject,
   flow: ConfiguredFlow,
-  more: { readonly log: Logger; readonly upstream: readonly TaskSet[] },
+  more: {
+    readonly log: Logger;
+    readonly upstream: readonly TaskSet[];
+    readonly planDescribed: PlanDescribed;
+  },
 ): FlowContext {
-  return {
+  const context: FlowContext = {
     name: flow.name,
     projectName: loaded.name,
     projectDirectory: loaded.directory,
@@ -57,5 +70,7 @@ export function flowContext(
     readText: confinedReader(loaded.directory),
     sha256: (text) => hashes().hash('sha256', text, 'hex'),
     upstream: more.upstream,
+    planTasks: (description) => more.planDescribed(description, context),
   };
+  return context;
 }

@@ -10,10 +10,11 @@ import {
 } from '@orchestrate/core';
 import { realClock } from '../drive/real-time.ts';
 import { STATE_FOLDER } from '../journal/state-folder.ts';
+import { INLINE } from '../plugins/inline-builtin.ts';
 import type { ConfiguredFlow, LoadedProject } from '../project/loaded-project.ts';
 import { runError } from '../run-errors.ts';
 import { checkSets, orderSets } from './check-sets.ts';
-import { flowContext } from './flow-context.ts';
+import { flowContext, type PlanDescribed } from './flow-context.ts';
 import { hashes } from './hashes.ts';
 import type { Plan, PlannedSet } from './plan-types.ts';
 
@@ -74,7 +75,8 @@ async function graphOf(
       clock: options.clock ?? realClock,
       random: Math.random,
     });
-    const graph = made.plan(flowContext(loaded, flow, { log, upstream }));
+    const planDescribed = await describedPlanner(flow);
+    const graph = made.plan(flowContext(loaded, flow, { log, upstream, planDescribed }));
     checkOwnNames(flow.name, graph);
     return graph;
   } catch (error) {
@@ -86,6 +88,17 @@ async function graphOf(
     });
   }
 }
+
+/** What plans inline flows is loaded only where a plugin may want it; flows in the project file have it with them. */
+async function describedPlanner({ plugin }: ConfiguredFlow): Promise<PlanDescribed> {
+  if (plugin.name === INLINE.name) return refuseDescription;
+  const { planDescribed } = await import('../inline-flow/plan-described.ts');
+  return planDescribed;
+}
+
+const refuseDescription: PlanDescribed = () => {
+  throw runError('FLOW_FAILED', 'a flow written in the project file describes its tasks there');
+};
 
 function checkOwnNames(flow: string, { sets, limits = {} }: TaskGraph): void {
   const named = [

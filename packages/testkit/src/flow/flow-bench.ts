@@ -21,6 +21,8 @@ export interface FlowExample<Config> {
   readonly upstream?: readonly TaskSet[];
   /** Results of tasks of this flow and upstream, `set#index` -> result; sizes are taken from the sets. */
   readonly results?: Readonly<Record<string, ReturnType<Results['result']>>>;
+  /** Plans described tasks, for flows that use `context.planTasks`. Without it they are refused. */
+  readonly planTasks?: FlowContext['planTasks'];
   /** How many tasks there must be, placeholders not counted. */
   readonly tasks?: number;
 }
@@ -45,6 +47,11 @@ export function flowContext<Config>(example: FlowExample<Config>): FlowContext {
     },
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
     upstream: example.upstream ?? [],
+    planTasks:
+      example.planTasks ??
+      (() => {
+        throw testkitError('FLOW_EXAMPLE_INCOMPLETE', 'The example says nothing of planTasks.');
+      }),
   };
 }
 
