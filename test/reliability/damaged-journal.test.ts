@@ -70,6 +70,9 @@ const DAMAGES: readonly (readonly [string, Damage])[] = [
   ],
 ];
 
+/** Parts of the log of writes that are left: what was published may have been forgotten with what was cut off. */
+const CUTS = Array.from({ length: 20 }, (_, at) => at / 20);
+
 /** A run that was killed after it had committed a good deal, and whose last job has ended since. */
 async function killedRun(workspace: Workspace): Promise<void> {
   const run = workspace.start(['run']);
@@ -132,6 +135,17 @@ describe.concurrent(`a journal that was damaged (seed ${seed})`, () => {
     expectClearOrFinished(run);
     expect(workspace.counts('ran-')['middle']).toBe(1);
     expect(workspace.counts('ran-')['first']).toBe(1);
+    expect(run.code === 2 || workspace.read('out/last.txt') === 'one\ntwo\nthree\n').toBe(true);
+  });
+
+  it.each(CUTS)('fails no task with the log of writes cut at %d', async (part) => {
+    using workspace = copy();
+    const log = `${workspace.path('.orchestrate/journal.db')}-wal`;
+    truncateSync(log, Math.floor(part * readFileSync(log).length));
+    const run = await workspace.call('run');
+
+    // Before the first commit of the run there is nothing to go on with; then that is said.
+    expectClearOrFinished(run);
     expect(run.code === 2 || workspace.read('out/last.txt') === 'one\ntwo\nthree\n').toBe(true);
   });
 

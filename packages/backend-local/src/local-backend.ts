@@ -137,9 +137,13 @@ export class LocalBackend implements ComputeBackend {
     const { key } = job;
     const known = table.get(key);
     if (known !== undefined) {
+      if (!isSameWork(known.facts.logPath, job.logPath)) {
+        const reason = `another job has the key ${key}`;
+        return { key, outcome: 'rejected', failure: 'lost', reason };
+      }
       // Whoever submits it again has not heard how it stands, and nothing may change any more that would tell them.
       table.changed(known);
-      return { key, outcome: 'accepted' };
+      return { key, outcome: 'accepted', known: true };
     }
     const facts = factsOf(job, container);
     const reason = jobProblem(job, facts, admission, container);
@@ -165,4 +169,10 @@ export class LocalBackend implements ComputeBackend {
       details: { clean: true },
     });
   }
+}
+
+/** Every attempt has a log of its own; the folders above it may have been moved. */
+function isSameWork(known: string, logPath: string): boolean {
+  const nameOf = (path: string): string => path.split('/').slice(-2).join('/');
+  return nameOf(known) === nameOf(logPath);
 }

@@ -168,3 +168,20 @@ it.each(['/bin/sh', '/bin/bash'])(
     expect([1, 2].flatMap((n) => linesOf(join(place, `${n}.log`))).join()).not.toContain('planted');
   },
 );
+
+it('says that it has a job already, and refuses its key to another one', async () => {
+  const place = newPlace();
+  const first = job(place, 1, command('true'));
+  await run(place, first);
+  await using backend = openAt(place);
+
+  const outcomes = await backend.submit([
+    { ...first, logPath: `/moved${first.logPath}` },
+    { ...first, logPath: join(place, 'of another task.log') },
+  ]);
+
+  expect(outcomes).toEqual([
+    { key: key(1), outcome: 'accepted', known: true },
+    { key: key(1), outcome: 'rejected', failure: 'lost', reason: expect.stringContaining(key(1)) },
+  ]);
+});

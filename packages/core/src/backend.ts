@@ -52,7 +52,8 @@ export interface JobSpec {
 /**
  * What a submission of one job came to.
  * - `accepted`: the backend has it; a repeated submission of a key that is live or ended is `accepted` and does nothing.
- * - `rejected`: refused as written; will never be accepted.
+ * - `rejected`: refused as written; will never be accepted. With the failure `lost` where the key belongs to other work, as
+ *   when a leader lost its journal and counts from an earlier number again: the work is then submitted under another key.
  * - `busy`: refused for now and certainly not taken; may be submitted again later.
  * - `doubtful`: it may or may not have been taken; only {@link ComputeBackend.find} can tell.
  */
@@ -61,6 +62,11 @@ export interface SubmitOutcome {
   readonly outcome: 'accepted' | 'rejected' | 'busy' | 'doubtful';
   /** Why, in the backend's words. Present unless accepted. */
   readonly reason?: string;
+  /**
+   * For `accepted`: the backend had the key already and did nothing. A leader that did not submit it before learns from this
+   * that another one did.
+   */
+  readonly known?: true;
   /** For `rejected`: `submit-rejected` unless given. */
   readonly failure?: FailureClass;
 }

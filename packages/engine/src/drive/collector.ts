@@ -17,6 +17,17 @@ class BadOutput extends Error {
   readonly failure: FailureClass = 'user-error';
 }
 
+/** What a task left may have been published, but nobody remembers: the attempt is repeated, and not counted. */
+class ForgottenOutput extends Error {
+  readonly failure: FailureClass = 'lost';
+}
+
+/**
+ * Who submitted a job: `own`: this leader. `inherited`: an earlier one, as the journal says. `forgotten`: this leader, but its
+ * backend had the job already: an earlier one had submitted it, and that part of the journal was lost.
+ */
+export type JobOrigin = 'own' | 'inherited' | 'forgotten';
+
 /** File systems stamp files with a clock that may lag by a tick. */
 const COARSE_CLOCK_MS = 20;
 
@@ -42,12 +53,12 @@ export class Collector {
     this.#leftovers = parts.leftovers;
   }
 
-  async collect(effect: Collect, isInherited: boolean): Promise<Collected> {
+  async collect(effect: Collect, from: JobOrigin): Promise<Collected> {
     const good: CollectedTask[] = [];
     const bad: (FailureRecord & { readonly task: number })[] = [];
     const one = async (task: number): Promise<void> => {
       try {
-        const outputs = await this.#collectTask(effect.job, task, isInherited);
+        const outputs = await this.#collectTask(effect.job, task, from);
         const usage = effect.usage === undefined ? {} : { usage: effect.usage };
         good.push({ task, ...(outputs.length === 0 ? {} : { outputs }), ...usage });
       } catch (error) {
@@ -61,15 +72,16 @@ export class Collector {
     return { type: 'collected', good: good.sort(byTask), bad: bad.sort(byTask) };
   }
 
-  async #collectTask(job: number, task: number, isInherited: boolean): Promise<OutputRecord[]> {
+  async #collectTask(job: number, task: number, from: JobOrigin): Promise<OutputRecord[]> {
     const found = this.#book.at(task);
     const set = found?.[0].entry.set;
     if (found === undefined || set === undefined || set.hasOutputs === false) return [];
     const spec = set.spec(found[1], this.#book.results);
     const aside = this.#folder.aside(job, task);
+    const isInherited = from === 'inherited';
     const begunAt = isInherited ? (this.#book.jobs.get(job)?.submittedAt ?? 0) : undefined;
     // First all are verified, so that a task with a missing output publishes none.
-    for (const output of spec.outputs ?? []) this.#verify(output, aside, isInherited);
+    for (const output of spec.outputs ?? []) this.#verify(output, aside, from);
     const records: OutputRecord[] = [];
     for (const output of spec.outputs ?? []) {
       const record = await this.#publish(output, aside, begunAt);
@@ -79,14 +91,18 @@ export class Collector {
     return records;
   }
 
-  #verify(output: TaskOutput, aside: string, isInherited: boolean): void {
+  #verify(output: TaskOutput, aside: string, from: JobOrigin): void {
+    const isInherited = from === 'inherited';
     const place = this.#places.of(output.address);
     const path = outputPath(this.#places, output, aside);
     const what = `output ${output.name} (${output.address})`;
+    // What a forgotten job has made may have been published before it was forgotten.
+    const gone = (why: string): Error =>
+      from === 'forgotten' ? forgotten(what) : new BadOutput(`${what} ${why}`);
     const identity = identityOf(path);
     if (identity === undefined) {
       if (isInherited && output.inPlace !== true) return;
-      throw new BadOutput(`${what} was not written`);
+      throw gone('was not written');
     }
     if (identity instanceof Unfit) throw new BadOutput(`${what} ${identity.reason}`);
     if (identity.folder !== place.folder) {
@@ -97,7 +113,8 @@ export class Collector {
     const empty = identity.folder ? identity.files === 0 : identity.bytes === 0;
     // An emptied stage of an inherited job may be one that an earlier leader has published from.
     if (empty && output.mayBeEmpty !== true && !(isInherited && identity.folder)) {
-      throw new BadOutput(`${what} is empty; say \`mayBeEmpty\` where that is right`);
+      const why = 'is empty; say `mayBeEmpty` where that is right';
+      throw identity.folder ? gone(why) : new BadOutput(`${what} ${why}`);
     }
   }
 
@@ -145,13 +162,21 @@ export class Collector {
   }
 }
 
+function forgotten(what: string): ForgottenOutput {
+  return new ForgottenOutput(
+    `${what} is not where it was written; the job is one of a part of the journal that was lost, so it is done again`,
+  );
+}
+
 function byTask(a: { readonly task: number }, b: { readonly task: number }): number {
   return a.task - b.task;
 }
 
 function failureOf(error: unknown): FailureRecord {
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof BadOutput) return { failure: error.failure, message };
+  if (error instanceof BadOutput || error instanceof ForgottenOutput) {
+    return { failure: error.failure, message };
+  }
   if (isFlowError(error) && error.code === 'STORAGE_FULL') return { failure: 'quota', message };
   if (isFlowError(error) && error.retry === 'later') return { failure: 'node-failure', message };
   const code = error instanceof Error && 'code' in error ? error.code : '';

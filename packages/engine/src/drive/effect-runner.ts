@@ -13,6 +13,7 @@ import {
 } from '@orchestrate/core';
 import type { Effect, Input, PlannedJob } from '../schedule/messages.ts';
 import type { Leftovers } from './aside.ts';
+import type { JobOrigin } from './collector.ts';
 import { type LogScrubber, ofRun } from './job-log.ts';
 import type { JobRenderer } from './job-renderer.ts';
 import type { PatientCollector } from './patient-collector.ts';
@@ -47,6 +48,10 @@ export class EffectRunner {
   readonly #push: (input: Input) => void;
   readonly #rendered = new Map<number, Rendered>();
   readonly #submitted = new Set<number>();
+  /** Jobs of calls that are not answered yet. */
+  readonly #submitting = new Map<number, Promise<unknown>>();
+  /** Jobs that were submitted here, but that the backend had from an earlier leader. */
+  readonly #known = new Set<number>();
   readonly #abort = new AbortController();
 
   constructor(parts: EffectParts, push: (input: Input) => void) {
@@ -163,18 +168,26 @@ export class EffectRunner {
     const jobs = effect.jobs
       .map(({ job }) => job)
       .filter((job) => !outcomes.some((one) => one.job === job));
+    const answer = Promise.withResolvers<void>();
     try {
       if (backend === undefined) throw new Error(`there is no backend ${name}`);
-      for (const job of jobs) this.#submitted.add(job);
+      for (const job of jobs) {
+        this.#submitted.add(job);
+        this.#submitting.set(job, answer.promise);
+      }
       const answers = await backend.submit(specs, { signal: this.#abort.signal });
-      const answered = answers.map(({ key: _key, ...answer }, at) => ({
-        ...answer,
-        job: jobs[at] ?? -1,
-      }));
+      const answered = answers.map(({ key: _key, known, ...answer }, at) => {
+        const job = jobs[at] ?? -1;
+        if (known === true) this.#known.add(job);
+        return { ...answer, job };
+      });
       this.#push({ type: 'submit-answered', backend: name, outcomes: answered });
     } catch (error) {
       const clean = isFlowError(error) && error.details['clean'] === true;
       this.#push({ type: 'submit-failed', backend: name, jobs, clean, reason: said(error) });
+    } finally {
+      for (const job of jobs) this.#submitting.delete(job);
+      answer.resolve();
     }
   }
 
@@ -231,12 +244,19 @@ export class EffectRunner {
   }
 
   async #collect(effect: EffectOf<'collect'>): Promise<void> {
-    const isInherited = !this.#submitted.has(effect.job);
     const { signal } = this.#abort;
-    const collected = await this.#parts.collector.collect(effect, isInherited, signal);
+    // The end of a job may be heard before the answer to its submission, which says whose it is.
+    await this.#submitting.get(effect.job);
+    const from = this.#originOf(effect.job);
+    const collected = await this.#parts.collector.collect(effect, from, signal);
     if (collected !== undefined) this.#push(collected);
     // The job keeps what it has made; whoever leads next collects it.
     else if (!signal.aborted) this.#push({ type: 'asked', request: 'detach' });
+  }
+
+  #originOf(job: number): JobOrigin {
+    if (this.#known.has(job)) return 'forgotten';
+    return this.#submitted.has(job) ? 'own' : 'inherited';
   }
 
   async #forget(effect: EffectOf<'forget'>): Promise<void> {
@@ -247,6 +267,7 @@ export class EffectRunner {
         book.jobs.delete(job);
         scrubber.forget(job);
         this.#submitted.delete(job);
+        this.#known.delete(job);
       }
       await this.#parts.backends.get(effect.backend)?.forget?.(this.#keys(effect.jobs));
     } catch (error) {

@@ -1,6 +1,6 @@
 import { backoffSeconds, type Clock, failureOrigin, type Logger } from '@orchestrate/core';
 import type { Effect, Input } from '../schedule/messages.ts';
-import type { Collector } from './collector.ts';
+import type { Collector, JobOrigin } from './collector.ts';
 import { Gate } from './gate.ts';
 import type { Names, Timers } from './run-types.ts';
 
@@ -37,7 +37,7 @@ export class PatientCollector {
   /** `undefined` when it was stopped, or its patience ended, before everything was published. */
   async collect(
     effect: Collect,
-    isInherited: boolean,
+    from: JobOrigin,
     signal: AbortSignal,
   ): Promise<Collected | undefined> {
     const { collector, clock, log, patienceSeconds } = this.#parts;
@@ -48,10 +48,10 @@ export class PatientCollector {
     for (let round = 1; ; round += 1) {
       // What an earlier round has published is no longer aside, as with an earlier leader's work.
       const collected = await this.#gate.through(() =>
-        collector.collect({ ...effect, tasks }, isInherited || round > 1),
+        collector.collect({ ...effect, tasks }, round > 1 && from === 'own' ? 'inherited' : from),
       );
       const waiting = collected.bad.filter(
-        ({ failure }) => failureOrigin(failure) === 'infrastructure',
+        ({ failure }) => failure !== 'lost' && failureOrigin(failure) === 'infrastructure',
       );
       good.push(...collected.good);
       bad.push(...collected.bad.filter((one) => !waiting.includes(one)));

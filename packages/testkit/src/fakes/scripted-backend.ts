@@ -74,7 +74,7 @@ export class ScriptedCluster {
   }
 
   submit(spec: JobSpec): SubmitOutcome {
-    if (this.#jobs.has(spec.key)) return { key: spec.key, outcome: 'accepted' };
+    if (this.#jobs.has(spec.key)) return { key: spec.key, outcome: 'accepted', known: true };
     const refusal = this.#refusal(spec);
     if (refusal !== undefined) return refusal;
     const script = this.#script(spec);
