@@ -1,60 +1,9 @@
-import { createHash } from 'node:crypto';
-import {
-  attachWritten,
-  type FlowContext,
-  isFlowError,
-  type Json,
-  type Results,
-  silentLogger,
-  type TaskSet,
-} from '@orchestrate/core';
+import { attachWritten, type TaskSet } from '@orchestrate/core';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { contextOf, NONE, plan, planProblems, resultsOf } from '../../test/support/inline-flow.ts';
 import { InlineFlowConfig } from './flow-schema.ts';
 import { planInlineFlow } from './plan-flow.ts';
-
-function contextOf(more: Partial<FlowContext> = {}): FlowContext {
-  return {
-    name: 'f',
-    projectName: 'demo',
-    projectDirectory: '/project',
-    log: silentLogger,
-    readText: () => 'site,depth\nnorth,1.0\nsouth,2.50\n',
-    sha256: (text) => createHash('sha256').update(text).digest('hex'),
-    upstream: [],
-    planTasks: () => ({ sets: [] }),
-    ...more,
-  };
-}
-
-function resultsOf(values: Readonly<Record<string, readonly Json[]>>): Results {
-  return {
-    result: (set, index) => values[set]?.[index],
-    size: (set) => values[set]?.length ?? 0,
-  };
-}
-
-const NONE = resultsOf({});
-
-function plan(yaml: string, more: Partial<FlowContext> = {}): Map<string, TaskSet> {
-  const { sets } = planInlineFlow(InlineFlowConfig.parse(parse(yaml)), contextOf(more));
-  return new Map(sets.map((set) => [set.name.replace(/^f\./, ''), set]));
-}
-
-/** What an act throws, `undefined` when it does not. */
-function thrownBy(act: () => unknown): unknown {
-  try {
-    act();
-    return undefined;
-  } catch (error) {
-    return error;
-  }
-}
-
-function planProblems(yaml: string, more: Partial<FlowContext> = {}): string {
-  const error = thrownBy(() => plan(yaml, more));
-  return isFlowError(error) && error.code === 'INLINE_FLOW_INVALID' ? error.message : '';
-}
 
 function argv(set: TaskSet | undefined, index = 0, results = NONE): readonly string[] {
   const work = set?.spec(index, results).work;
