@@ -22,6 +22,34 @@ export const ENSEMBLE_ERRORS = {
     retry: 'never',
     hint: 'Make the range, the text or the loop in the template smaller.',
   },
+  ENSEMBLE_TEMPLATE_MISSING: {
+    retry: 'never',
+    hint: 'Correct `template`: it is the folder that is copied for every member.',
+  },
+  ENSEMBLE_TEMPLATE_UNFIT: {
+    retry: 'never',
+    hint: 'Keep only files, folders and links in the template, and templates that are rendered inside of it.',
+  },
+  ENSEMBLE_TEMPLATE_CHANGED: {
+    retry: 'later',
+    hint: 'Leave the template alone while members are made; run again and all of them get the new one.',
+  },
+  ENSEMBLE_DIRECTORY_TAKEN: {
+    retry: 'never',
+    hint: 'Move the directory away, or give the members another `directory`.',
+  },
+  ENSEMBLE_DIRECTORY_OUTSIDE: {
+    retry: 'never',
+    hint: 'Let directories of members lie below one folder without links that lead elsewhere.',
+  },
+  ENSEMBLE_LINK: {
+    retry: 'never',
+    hint: 'Remove the link, or take what lies behind it out of the files that are rendered.',
+  },
+  ENSEMBLE_PATTERN: {
+    retry: 'never',
+    hint: 'Use letters, digits, `*`, `?` and `[...]` in patterns of progress files, or give a command.',
+  },
   UPSTREAM_INVALID: {
     retry: 'never',
     hint: 'Correct the places named in the configuration; nothing has been run.',
@@ -29,6 +57,10 @@ export const ENSEMBLE_ERRORS = {
   UPSTREAM_ARGUMENT: {
     retry: 'never',
     hint: 'Give the run the attribute that the argument stands for, or write the value itself.',
+  },
+  UPSTREAM_INDEXES: {
+    retry: 'never',
+    hint: 'Write positions from 0 with commas between, such as 0,2,5.',
   },
   UPSTREAM_VARIABLE: {
     retry: 'never',
