@@ -7,7 +7,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../benchmarks/measure.ts';
-import { bringDown, bringUp } from './containers/bed.ts';
+import * as browser from './browser/bed.ts';
+import * as containers from './containers/bed.ts';
 
 const KILLS = 50;
 
@@ -17,6 +18,13 @@ interface Trial {
   readonly args: readonly string[];
   /** What must hold once the script has ended with 0. */
   holds(): boolean;
+}
+
+interface Bed {
+  readonly name: string;
+  readonly folder: string;
+  bringUp(): Readonly<Record<string, string>> | { readonly reason: string };
+  bringDown(): void;
 }
 
 type Verdict = 'passed' | 'failed' | 'did not run';
@@ -62,17 +70,23 @@ function runLiveTests(folder: string, environment: Readonly<Record<string, strin
   return status === 0;
 }
 
-function tryContainers(): Verdict {
-  console.log('\nlive: containers');
+/** Servers and programs that live tests need, and the packages whose tests need them. */
+const BEDS: readonly Bed[] = [
+  { name: 'containers', folder: 'packages/backend-local', ...containers },
+  { name: 'browser', folder: 'packages/cli', ...browser },
+];
+
+function tryBed({ name, folder, bringUp, bringDown }: Bed): Verdict {
+  console.log(`\nlive: ${name}`);
   const bed = bringUp();
   if ('reason' in bed) {
     bringDown();
-    console.log(`did not run: containers (${bed.reason})`);
+    console.log(`did not run: ${name} (${bed.reason})`);
     return mustRun() ? 'failed' : 'did not run';
   }
   try {
-    const isGood = runLiveTests('packages/backend-local', bed);
-    console.log(`live: containers: ${isGood ? 'passed' : 'FAILED'}`);
+    const isGood = runLiveTests(folder, bed);
+    console.log(`live: ${name}: ${isGood ? 'passed' : 'FAILED'}`);
     return isGood ? 'passed' : 'failed';
   } finally {
     bringDown();
@@ -83,7 +97,7 @@ const built = spawnSync('nx', ['run-many', '-t', 'build'], { cwd: ROOT, stdio: '
 if (built.status !== 0) process.exit(1);
 const verdicts: readonly Verdict[] = [
   ...TRIALS.map((trial) => (carryOut(trial) ? 'passed' : 'failed')),
-  tryContainers(),
+  ...BEDS.map(tryBed),
 ];
 const count = (wanted: Verdict) => verdicts.filter((verdict) => verdict === wanted).length;
 const missing = count('did not run');

@@ -109,7 +109,8 @@ export class AttemptFold {
     const leave = (task: number): void => {
       if (job.open.has(task)) this.#end(task, 'withdrawn', at);
     };
-    if (tasks === undefined) for (const task of [...job.open.keys()]) leave(task);
+    // A map may lose the key that is being looked at.
+    if (tasks === undefined) for (const task of job.open.keys()) leave(task);
     else eachOf(tasks, leave);
   }
 

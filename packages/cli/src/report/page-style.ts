@@ -72,7 +72,7 @@ tbody th{font-weight:400;overflow-wrap:anywhere;min-width:11rem}.rows tbody th{f
 tbody tr+tr>*{border-top:1px solid var(--rule)}
 .n{text-align:right;white-space:nowrap}
 td .state,td small{white-space:nowrap}td small{color:var(--soft)}
-.reason{min-width:12rem;max-width:26rem;overflow-wrap:anywhere;color:var(--soft)}
+.v{min-width:5.5rem}.reason{min-width:12rem;max-width:26rem;overflow-wrap:anywhere;color:var(--soft)}
 th button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer;text-align:inherit}
 th button:hover{text-decoration:underline}
 th[aria-sort] button::after{content:" ↑"}th[aria-sort=descending] button::after{content:" ↓"}

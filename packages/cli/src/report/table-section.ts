@@ -8,7 +8,7 @@ import { numberText, STATE_LOOKS, valueText } from './wording.ts';
 function valueCell(value: CellValue): Markup {
   return typeof value === 'number'
     ? html`<td class="n" data-v="${value}">${valueText(value)}</td>`
-    : html`<td>${valueText(value)}</td>`;
+    : html`<td class="v">${valueText(value)}</td>`;
 }
 
 function stepCell(step: StepCell | null): Markup {
@@ -36,7 +36,7 @@ function hasReasons({ rows }: RowTable): boolean {
 
 function rowMarkup(row: TableRow, table: RowTable, withReason: boolean): Markup {
   const steps = table.steps.length > 1 ? row.steps.map(stepCell) : '';
-  return html`<tr data-s="${row.state}"><th scope="row">${breakable(row.id)}</th>${row.parameters.map(valueCell)}<td>${stateMark(row.state)}</td>${steps}<td class="n">${row.attempts}</td><td class="n" data-v="${row.seconds}">${row.seconds > 0 ? durationText(row.seconds) : '–'}</td>${row.numbers.map(numberCell)}${hasReasons(table) ? html`<td class=\"reason\">${row.reason ?? ''}</td>` : ''}</tr>\n`;
+  return html`<tr data-s="${row.state}"><th scope="row">${breakable(row.id)}</th>${row.parameters.map(valueCell)}<td>${stateMark(row.state)}</td>${steps}<td class="n">${row.attempts}</td><td class="n" data-v="${row.seconds}">${row.seconds > 0 ? durationText(row.seconds) : '–'}</td>${row.numbers.map(numberCell)}${withReason ? html`<td class="reason">${row.reason ?? ''}</td>` : ''}</tr>\n`;
 }
 
 function head(table: RowTable): Markup {
