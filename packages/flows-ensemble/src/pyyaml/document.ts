@@ -12,7 +12,7 @@ interface Located {
 }
 
 /** Text, number, truth value, date, bytes or nothing. */
-export interface PyScalarNode extends Located {
+interface PyScalarNode extends Located {
   readonly kind: 'scalar';
   /** Its text, quotes and escapes resolved. */
   readonly written: string;
@@ -47,9 +47,4 @@ export interface PyDocument {
 /** How a key is shown in a path. */
 export function keyText(key: PyNode): string {
   return key.kind === 'scalar' ? key.written : '?';
-}
-
-/** The entry of a map with a text as key. */
-export function entryOf(map: PyMapNode, key: string): PyEntry | undefined {
-  return map.entries.find((entry) => entry.key.value === key);
 }

@@ -44,7 +44,7 @@ function typeOf(value: PyValue): string {
 }
 
 /** What somebody wrote instead of what was expected. */
-export function described(node: PyNode): string {
+function described(node: PyNode): string {
   if (node.kind === 'list') return 'a list';
   return node.kind === 'map' ? 'a map' : typeOf(node.value);
 }

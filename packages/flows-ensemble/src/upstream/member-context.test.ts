@@ -93,6 +93,50 @@ describe('memberContext', () => {
   });
 });
 
+describe('the context of a member beside that of model-ensembler', () => {
+  // A template `{{ run }}` was rendered by model-ensembler 0.7.0 with this configuration, `-x extra=5`, in /data.
+  const leaking = readUpstream(
+    `ensemble:
+  vars: {a: var, job_file: hidden}
+  pre_process: []
+  post_process: []
+  batches:
+  - {name: one, templatedir: ../t, templates: [j.sh.j2], basedir: ./one, cluster: short, nodes: 1, maxruns: 1, maxjobs: 1, job_file: j.sh, runs: [{a: 1, b: 2}, {nodes: 4}, {}]}
+  - {name: two, templatedir: ../t, templates: [j.sh.j2], basedir: ./two, maxruns: 1, maxjobs: 1, job_file: j.sh, runs: [{}]}
+`,
+    'leaking.yaml',
+  );
+  const extra = readExtraVariables(['extra=5']);
+  const shown = (batch: number, index: number, basedir: string) =>
+    memberContext(leaking, leaking.batches[batch]!, { index, basedir, extra }).text();
+
+  it('is the same for the first run', () => {
+    expect(shown(0, 0, '/data/one')).toBe(
+      "Run(a=1, job_file='j.sh', name='one', templates=['j.sh.j2'], templatedir='../t', basedir='./one', maxruns=1, maxjobs=1, repeat=False, cluster='short', nodes=1, b=2, idx=0, id='one-0', dir='/data/one/one-0', batch_idx=1, extra='5')",
+    );
+  });
+
+  it('has nothing of what leaked there: a=1, b=2, nodes=4, cluster=short', () => {
+    expect(shown(1, 0, '/data/two')).toBe(
+      "Run(a='var', job_file='j.sh', name='two', templates=['j.sh.j2'], templatedir='../t', basedir='./two', maxruns=1, maxjobs=1, repeat=False, idx=0, id='two-0', dir='/data/two/two-0', batch_idx=1, extra='5')",
+    );
+  });
+
+  it('is warned of, for each value that leaked there', () => {
+    const leaks = leaking.warnings.filter(({ kind }) => kind === 'leaked-value');
+
+    expect(leaks.map(({ message }) => message)).toEqual([
+      'run one-1 has no `a`; upstream keeps that of run one-0',
+      'run one-1 has no `b`; upstream keeps that of run one-0',
+      'run one-2 has no `nodes`; upstream keeps that of run one-1',
+      'batch two has no `cluster`; upstream keeps that of batch one',
+      'run two-0 has no `a`; upstream keeps that of run one-0',
+      'run two-0 has no `b`; upstream keeps that of run one-0',
+      'run two-0 has no `nodes`; upstream keeps that of run one-1',
+    ]);
+  });
+});
+
 describe('readExtraVariables', () => {
   it('refuses every pair that is none, without its value', () => {
     expect(() => readExtraVariables(['my-key=secret', 'good=1', 'alone', 'empty='])).toThrow(

@@ -85,7 +85,7 @@ export function expectedInstead(kind: ArgumentKind, value: PyValue): string | un
 }
 
 /** A text that begins so stands for an attribute of the run, whatever follows. */
-export const RUN_PREFIX = 'run.';
+const RUN_PREFIX = 'run.';
 
 /** The attribute that a `run.` argument stands for: what is between the first point and the second. */
 export function attributeOf(value: PyValue): string | undefined {
