@@ -5,14 +5,17 @@ export class Screen {
   readonly #rows: string[] = [''];
   #row = 0;
   #column = 0;
+  #saved: readonly [row: number, column: number] = [0, 0];
 
   write(text: string): void {
     const pieces = text.matchAll(
-      new RegExp(`${ESCAPE}\\[([?0-9;]*)([A-Za-z])|\r|\n|[^${ESCAPE}\r\n]+`, 'g'),
+      new RegExp(`${ESCAPE}\\[([?0-9;]*)([A-Za-z])|${ESCAPE}[78]|\r|\n|[^${ESCAPE}\r\n]+`, 'g'),
     );
     for (const [piece, count, kind] of pieces) {
       if (piece === '\r') this.#column = 0;
       else if (piece === '\n') this.#down();
+      else if (piece === `${ESCAPE}7`) this.#saved = [this.#row, this.#column];
+      else if (piece === `${ESCAPE}8`) [this.#row, this.#column] = this.#saved;
       else if (kind === undefined) this.#put(piece);
       else this.#move(kind, Number(count ?? 0));
     }

@@ -3,6 +3,9 @@ import { FooterRegion, type Later } from './footer-region.ts';
 import { Output, type OutputStream } from './output.ts';
 import { chooseSigns, plainPaint } from './paint.ts';
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal reads them
+const PIECES = /\u001b(?:\[\??[0-9]*[A-Za-z]|[78])|\r|\n|[^\u001b\r\n]+/g;
+
 /** A terminal that understands what is written here: text, line ends, cursor up, clearing, hiding the cursor. */
 class Screen implements OutputStream {
   readonly isTTY = true;
@@ -13,14 +16,12 @@ class Screen implements OutputStream {
   writes = 0;
   #row = 0;
   #column = 0;
+  #saved: [row: number, column: number] = [0, 0];
   readonly #listeners = new Map<string, (() => void)[]>();
 
   write(text: string, done?: () => void): boolean {
     this.writes += 1;
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal reads them
-    for (const [piece] of text.matchAll(/\u001b\[\??[0-9]*[A-Za-z]|\r|\n|[^\u001b\r\n]+/g)) {
-      this.#take(piece);
-    }
+    for (const [piece] of text.matchAll(PIECES)) this.#take(piece);
     done?.();
     return true;
   }
@@ -43,7 +44,9 @@ class Screen implements OutputStream {
     else if (piece === '\n') {
       this.#row += 1;
       this.#column = 0;
-    } else if (piece === '\u001b[?25l') this.isCursorShown = false;
+    } else if (piece === '\u001b7') this.#saved = [this.#row, this.#column];
+    else if (piece === '\u001b8') [this.#row, this.#column] = this.#saved;
+    else if (piece === '\u001b[?25l') this.isCursorShown = false;
     else if (piece === '\u001b[?25h') this.isCursorShown = true;
     else if (piece === '\u001b[K') this.#set(this.#line.slice(0, this.#column));
     else if (piece === '\u001b[0J') {
@@ -165,13 +168,32 @@ describe('FooterRegion', () => {
     expect(screen.text).toBe('');
   });
 
-  it('erases the rows that a narrower window made of its lines', () => {
+  it('erases from where a window of another size has put the cursor, not from the place of before', () => {
     const { screen, region } = setUp(() => ['x'.repeat(39), 'y'.repeat(39)]);
     region.open();
+    expect(region.erase()).toBe('\u001b8\u001b[0J');
 
-    screen.columns = 20;
+    screen.resize(20);
 
-    expect(region.erase()).toBe('\r\u001b[3A\u001b[0J');
+    expect(region.erase()).toBe('\r\u001b[0J');
+  });
+
+  it('leaves no line behind when keys are pressed, Enter among them', () => {
+    const { screen, timers, output, region } = setUp(() => ['bar', 'task', 'other']);
+    output.print('before');
+    region.open();
+    for (const typed of ['\r\n', 'ls\r\n', 'x']) {
+      screen.write(typed);
+      region.refresh();
+      timers.run();
+    }
+    screen.write('\r\n');
+    output.print('between');
+    expect(screen.text).toBe('before\nbetween\nbar\ntask\nother');
+
+    screen.write('\r\n');
+    region[Symbol.dispose]();
+    expect(screen.text).toBe('before\nbetween');
   });
 
   it('draws again when the window changes its size', () => {

@@ -1,10 +1,11 @@
 import type { Footer, Output } from './output.ts';
-import { textWidth } from './printable.ts';
 
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
 const CLEAR_BELOW = '\u001b[0J';
 const CLEAR_RIGHT = '\u001b[K';
+const SAVE_CURSOR = '\u001b7';
+const RESTORE_CURSOR = '\u001b8';
 
 /** A line of the footer: what is shown and what it looks like. */
 export interface FooterLine {
@@ -25,6 +26,10 @@ const SHORTEST_PAUSE_MILLISECONDS = 100;
 /**
  * Keeps a few lines at the bottom of the terminal up to date while other lines scroll by above. Draws at most ten times a
  * second, follows the size of the window, and leaves the terminal as it was.
+ *
+ * Between drawings the cursor waits at the beginning of the first line, and its place is saved: keys that are pressed
+ * meanwhile are shown by the terminal itself, over lines that are drawn again, and Enter moves the cursor, but not the saved
+ * place. Nothing is read and the terminal's settings are left alone, so what was typed is there for the shell afterwards.
  */
 export class FooterRegion implements Footer, Disposable {
   readonly #output: Output;
@@ -34,12 +39,17 @@ export class FooterRegion implements Footer, Disposable {
   #timer: Disposable | undefined;
   #isOpen = false;
   #isStale = false;
+  /** The window has another size than when the place of the cursor was saved, which went with the text. */
+  #isResized = false;
 
   constructor(output: Output, draw: DrawLines, later: Later) {
     this.#output = output;
     this.#draw = draw;
     this.#later = later;
-    output.onResize(() => this.refresh());
+    output.onResize(() => {
+      this.#isResized = true;
+      this.refresh();
+    });
   }
 
   /** Takes the bottom of the terminal. */
@@ -66,15 +76,16 @@ export class FooterRegion implements Footer, Disposable {
   }
 
   erase(): string {
-    const up = this.#rowsShown() - 1;
-    const erased = `\r${up > 0 ? `\u001b[${up}A` : ''}${CLEAR_BELOW}`;
-    return this.#shown.length === 0 ? '' : erased;
+    return this.#shown.length === 0 ? '' : `${this.#start()}${CLEAR_BELOW}`;
   }
 
   paintAgain(): string {
     if (!this.#isOpen) return '';
     this.#take();
-    return this.#shown.map((line) => line.painted + CLEAR_RIGHT).join('\r\n');
+    this.#isResized = false;
+    const lines = this.#shown.map((line) => line.painted + CLEAR_RIGHT).join('\r\n');
+    const up = this.#shown.length - 1;
+    return `${lines}${CLEAR_BELOW}\r${up > 0 ? `\u001b[${up}A` : ''}${SAVE_CURSOR}`;
   }
 
   /** Clears the lines and gives the cursor back. May be called more than once. */
@@ -89,22 +100,17 @@ export class FooterRegion implements Footer, Disposable {
   }
 
   #overwrite(): string {
-    const up = this.#rowsShown() - 1;
-    const back = this.#shown.length === 0 ? '' : `\r${up > 0 ? `\u001b[${up}A` : ''}`;
-    return `${back}${this.paintAgain()}${CLEAR_BELOW}`;
+    const start = this.#shown.length === 0 ? '' : this.#start();
+    return start + this.paintAgain();
+  }
+
+  /** To the beginning of the first line. */
+  #start(): string {
+    return this.#isResized ? '\r' : RESTORE_CURSOR;
   }
 
   #take(): void {
     this.#isStale = false;
     this.#shown = this.#draw(this.#output.width ?? 80, this.#output.height);
-  }
-
-  /** Rows the lines take now: a window that became narrower has broken them. */
-  #rowsShown(): number {
-    const columns = this.#output.width ?? 80;
-    return this.#shown.reduce(
-      (rows, line) => rows + Math.max(1, Math.ceil(textWidth(line.text) / columns)),
-      0,
-    );
   }
 }
