@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectEnd, expectSober } from '../support/sober.ts';
@@ -47,6 +47,14 @@ function scan(workspace: Workspace): number {
     files += 1;
   }
   return files;
+}
+
+/** Who may do what with the logs of a set. */
+function logModes(workspace: Workspace, set: string): readonly number[] {
+  const runs = workspace.path('.orchestrate/runs');
+  return readdirSync(runs, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.parentPath.endsWith(`/logs/${set}`))
+    .map((entry) => statSync(join(entry.parentPath, entry.name)).mode & 0o777);
 }
 
 /** The arguments of every process of the workspace, as everybody on the machine can read them. */
@@ -118,6 +126,10 @@ describe('a secret', () => {
     const run = workspace.start(['run', '--verbose', '--json'], { env });
     await workspace.saw('started-speak');
     expect(scanArguments(workspace)).toBeGreaterThan(1);
+    const whileItRuns = await workspace.start(['logs', 'speak'], { env }).ended;
+    expect(whileItRuns.stdout).toContain('***');
+    expectClean('a log that is written', Buffer.from(whileItRuns.stdout).toString('latin1'));
+    expect(logModes(workspace, 'work.speak')).toEqual([0o600]);
     run.child.kill('SIGKILL');
     await run.ended;
     workspace.allow('go');

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type JobStatus,
@@ -62,6 +62,20 @@ function limitResults(status: Omit<JobStatus, 'key'>): Omit<JobStatus, 'key'> {
   };
 }
 
+/**
+ * The log of a task with secrets holds what the task prints until it has ended: nobody else may read it. Never through a link
+ * that a task has put there.
+ */
+function makePrivate(path: string): void {
+  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
+  const file = openSync(path, O_APPEND | O_CREAT | O_NOFOLLOW | O_WRONLY, 0o600);
+  try {
+    fchmodSync(file, 0o600);
+  } finally {
+    closeSync(file);
+  }
+}
+
 interface ScrubberParts {
   readonly book: RunBook;
   readonly renderer: JobRenderer;
@@ -80,11 +94,14 @@ export class LogScrubber {
     this.#parts = parts;
   }
 
-  /** Notes a job that is about to be submitted. */
+  /** Notes a job that is about to be submitted, and makes its logs so that only the user can read them. @throws system errors */
   note(job: number, specs: readonly TaskSpec[], logs: () => readonly string[]): void {
     this.#own.add(job);
     const [lead] = specs;
-    if (lead !== undefined && this.#parts.renderer.hasSecret(lead)) this.#logs.set(job, logs());
+    if (lead === undefined || !this.#parts.renderer.hasSecret(lead)) return;
+    const paths = logs();
+    for (const path of paths) makePrivate(path);
+    this.#logs.set(job, paths);
   }
 
   forget(job: number): void {
