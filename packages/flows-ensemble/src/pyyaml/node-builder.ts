@@ -95,6 +95,7 @@ export class NodeBuilder {
     place: { readonly offset: number; readonly path: Path; readonly doubt: boolean },
   ): PyNode {
     try {
+      if (!written.isWellFormed()) throw new Refused('a text holds half of a surrogate pair');
       const value = scalarOf(tag, written);
       const doubt = place.doubt ? doubtOf(tag, written, value) : undefined;
       if (doubt !== undefined) this.#problems.warning(place, doubt);

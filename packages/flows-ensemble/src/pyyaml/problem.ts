@@ -78,10 +78,13 @@ export class Problems {
 
   /** Line and column of an offset, both from 1. */
   position(offset: number): { readonly line: number; readonly column: number } {
-    const row = Math.max(
-      0,
-      this.#lineStarts.findLastIndex((start) => start <= offset),
-    );
+    let row = 0;
+    let end = this.#lineStarts.length;
+    while (end - row > 1) {
+      const middle = (row + end) >> 1;
+      if ((this.#lineStarts[middle] ?? 0) <= offset) row = middle;
+      else end = middle;
+    }
     return { line: row + 1, column: offset - (this.#lineStarts[row] ?? 0) + 1 };
   }
 

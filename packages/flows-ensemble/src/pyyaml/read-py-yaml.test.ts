@@ -74,8 +74,13 @@ describe('readPyYaml', () => {
     expect(outcome(golden.text)).toEqual(JSON.parse(JSON.stringify(golden), asRead));
   });
 
-  it('is stricter than libyaml about a comment that touches a quote', () => {
-    expect(found("a: 'b'#c\n")).toEqual(['1:7  yaml-syntax']);
+  it.each([
+    ["a: 'b'#c\n", '1:7  yaml-syntax'],
+    ['x:\n  a: [1,\n  2]\n', '3:3  yaml-syntax'],
+    ['a: "x\ny"\n', '2:1  yaml-syntax'],
+    ['a: x\u0085b: y\n', '1:5  unreadable-character'],
+  ])('is stricter than libyaml about %j', (text, problem) => {
+    expect(found(text)).toContain(problem);
   });
 
   it('says at its place what is read otherwise than expected', () => {

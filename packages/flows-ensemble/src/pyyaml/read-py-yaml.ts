@@ -8,11 +8,18 @@ const MOST_LEVELS = 100;
 const MOST_LEXEMES = 2_000_000;
 const MOST_SYNTAX_ERRORS = 20;
 
-/** What PyYAML's reader lets through, with the byte order mark that may stand first. */
-const UNREADABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+/** libyaml does not mind; YAML itself does. */
+const INDENT = 'indent lines within brackets and quotes more than the key they belong to';
 
 /**
- * Reads one YAML 1.1 document as PyYAML's `SafeLoader` does, up to version 6.0.3. Never throws for what a file holds: what is
+ * What PyYAML's reader refuses, and the line breaks that only YAML 1.1 knows (U+0085, U+2028, U+2029): a parser of YAML 1.2 would
+ * take them for text.
+ */
+const UNREADABLE = /[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
+/**
+ * Reads one YAML 1.1 document as PyYAML's `SafeLoader` does, up to version 6.0.3. A little stricter: lines within
+ * brackets and quotes must be indented, and a comment must not touch a quote. Never throws for what a file holds: what is
  * wrong goes to `problems`, and so does, as a warning, what is read otherwise than most people expect.
  */
 export function readPyYaml(text: string, file: string): PyDocument {
@@ -53,8 +60,10 @@ function composed(text: string, problems: Problems): Document.Parsed['contents']
   if (document === undefined) return undefined;
   for (const error of document.errors.slice(0, MOST_SYNTAX_ERRORS)) {
     const offset = Math.min(error.pos[0], Math.max(0, text.trimEnd().length - 1));
-    const message = `this is not valid YAML: ${error.message.replace(/ at line \d+, column \d+:?$/, '')}`;
-    problems.error({ offset, path: [] }, { kind: 'yaml-syntax', message });
+    const reason = error.message.replace(/ at line \d+, column \d+:?$/, '');
+    const message = `this is not valid YAML: ${reason}`;
+    const hint = reason.includes('sufficiently indented') ? { hint: INDENT } : {};
+    problems.error({ offset, path: [] }, { kind: 'yaml-syntax', message, ...hint });
   }
   if (second !== undefined) {
     problems.error(

@@ -109,14 +109,22 @@ class BatchReader {
     const field = this.#fields.get('templates');
     const list = field === undefined ? undefined : listOf(field, this.#problems);
     if (field === undefined || list === undefined) return [];
-    return partsOf(list, field.path).flatMap((part) => this.#template(part));
+    const parts = partsOf(list, field.path);
+    const names = parts.map(({ node }) => node.value);
+    for (const [index, part] of parts.entries()) {
+      if (names.indexOf(part.node.value) === index) continue;
+      // Upstream removes a template once it is rendered, so that it finds none the second time and drops the run.
+      const message = 'this template is already in the list';
+      this.#problems.error(spotOf(part), { kind: 'template-twice', message, hint: 'remove it' });
+    }
+    return parts.flatMap((part) => this.#template(part));
   }
 
   #template(part: Part): readonly string[] {
     const name = textOf(part, this.#problems);
     if (name === undefined) return [];
     const shown = JSON.stringify(name);
-    if (!name.endsWith('.j2')) {
+    if (!/[^/]\.j2$/.test(name)) {
       const message = `expected a file name that ends in .j2, got ${shown}`;
       const hint = 'a file without .j2 is copied as it is and need not be listed';
       this.#problems.error(spotOf(part), { kind: 'template-name', message, hint });

@@ -146,6 +146,8 @@ describe('readUpstream', () => {
     ['templates: job.sh.j2', 'templates: expected a list, got the text "job.sh.j2"'],
     ['templates: [job.sh]', 'templates[0]: expected a file name that ends in .j2, got "job.sh"'],
     ['templates: [/etc/x.j2]', 'templates[0]: expected a path inside templatedir, got "/etc/x.j2"'],
+    ['templates: [a/.j2]', 'templates[0]: expected a file name that ends in .j2, got "a/.j2"'],
+    ['templates: [x.j2, y.j2, x.j2]', 'templates[2]: this template is already in the list'],
     ['repeat: 1', 'repeat: expected true or false, got the whole number 1'],
     ['max_runs: 3', 'max_runs: a batch has no key `max_runs`; did you mean "maxruns"?'],
     ['account: x', 'account: a batch has no key `account`'],
