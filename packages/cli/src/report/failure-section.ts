@@ -6,6 +6,8 @@ import { utcStamp, utcText } from './wording.ts';
 
 /** Failures that are unfolded at first. */
 const OPEN_AT_FIRST = 1;
+/** Failures that are listed at first. */
+const LISTED = 12;
 
 /** The end of one log; all but the last attempt's are folded. */
 function logEnd({ attempt, lines, isCut }: LogEnd, place: number, all: readonly LogEnd[]): Markup {
@@ -64,10 +66,16 @@ export function failureSection({ failures, failedTasks, head }: Report): Markup 
     return html`<section id="failures"><h2>Failures</h2><p class="empty">${isOver ? 'No task failed.' : 'No task has failed so far.'}</p></section>`;
   }
   const hidden = failedTasks - failures.length;
+  const more = failures.slice(LISTED);
+  const rest =
+    more.length === 0
+      ? ''
+      : html`<details class="failure"><summary>${countOf(more.length, 'more failure')}</summary>${more.map((one, place) => failureArticle(one, LISTED + place))}</details>`;
   return html`<section id="failures"><h2>Failures</h2>
 <p class="lead">In the order in which they happened; what was skipped is counted under its first cause.</p>
 ${classTable(failures)}
-${failures.map(failureArticle)}
+${failures.slice(0, LISTED).map(failureArticle)}
+${rest}
 ${hidden > 0 ? html`<p class="meta">And ${countText(hidden)} more: the tables of members and tasks name them.</p>` : ''}
 </section>`;
 }

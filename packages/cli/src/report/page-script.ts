@@ -8,7 +8,7 @@ const TABLES = `
 const PAGE_ROWS = 100;
 const setUpTable = (figure) => {
   const body = figure.querySelector('tbody');
-  const all = [...body.rows].map((row, place) => ({ row, place, text: row.textContent.toLowerCase(), state: row.dataset.s }));
+  const all = [...figure.querySelectorAll('tbody tr')].map((row, place) => ({ row, place, text: row.textContent.toLowerCase(), state: row.dataset.s }));
   const [filter, state, told, at] = ['filter', 'state', 'shown', 'at'].map((name) => figure.querySelector('[data-' + name + ']'));
   const pages = figure.querySelectorAll('[data-page]');
   let order = all;
@@ -52,6 +52,7 @@ const setUpTable = (figure) => {
   filter.addEventListener('input', () => { page = 0; show(); });
   state.addEventListener('change', () => { page = 0; show(); });
   for (const button of pages) button.addEventListener('click', () => { page += Number(button.dataset.page); show(); });
+  figure.querySelector('.more')?.remove();
   addEventListener('beforeprint', () => body.replaceChildren(...kept.map((one) => one.row)));
   addEventListener('afterprint', show);
   show();
@@ -233,6 +234,9 @@ function tones(): string {
   );
 }
 
+/** Says, before anything is laid out, that there is a script: rows beyond the first hundred then cost no layout. */
+export const EARLY_SCRIPT = `document.documentElement.classList.add('js')`;
+
 /** The script of the page. What it computes is computed by the same functions that drew the page. */
 export function pageScript(): string {
   return `'use strict';
@@ -243,7 +247,6 @@ const barPaths = ${String(barPaths)};
 const timeTicks = ${String(timeTicks)};
 const foldGrid = ${String(foldGrid)};
 ${TABLES}${TIMELINE}${GRID}
-document.documentElement.classList.add('js');
 for (const log of document.querySelectorAll('.log')) log.scrollTop = log.scrollHeight;
 for (const part of document.querySelectorAll('details')) part.addEventListener('toggle', () => { for (const log of part.querySelectorAll('.log')) log.scrollTop = log.scrollHeight; });
 addEventListener('beforeprint', () => { for (const part of document.querySelectorAll('details')) part.open = true; });

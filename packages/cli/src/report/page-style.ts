@@ -81,6 +81,7 @@ th[aria-sort] button::after{content:" ↑"}th[aria-sort=descending] button::afte
 .controls select{max-width:16rem}.controls button{cursor:pointer}.controls button:hover{background:var(--tint)}.controls button:disabled{opacity:.45;cursor:default}
 .controls output{color:var(--soft)}.pager{margin-left:auto}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px}
+.js .more{display:none}html:not(.js) .long{table-layout:fixed}html:not(.js) .long :is(th,td){min-width:0;white-space:normal}
 .scripted{display:none}.js .scripted{display:flex}.js p.scripted{display:block}
 .failure{border-top:1px solid var(--rule);padding:.75rem 0}
 .failure:first-of-type{margin-top:1.6rem}

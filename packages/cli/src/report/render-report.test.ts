@@ -141,7 +141,7 @@ describe('the page of a report', () => {
     expect(tags(page).filter((tag) => /\shref="(?!#)/u.test(tag))).toEqual([]);
     expect(page).not.toMatch(/@import|url\(/u);
     expect(page).toMatch(
-      /default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-[^']+'/u,
+      /default-src 'none'; script-src 'sha256-[^']+' 'sha256-[^']+'; style-src 'sha256-[^']+'/u,
     );
   });
 

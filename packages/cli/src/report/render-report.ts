@@ -3,7 +3,7 @@ import { failureSection } from './failure-section.ts';
 import { gridSection } from './grid-section.ts';
 import { headSection } from './head-section.ts';
 import { escapeText, html, type Markup } from './markup.ts';
-import { pageScript } from './page-script.ts';
+import { EARLY_SCRIPT, pageScript } from './page-script.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import type { Report } from './report-types.ts';
 import { statisticsSection } from './statistics-section.ts';
@@ -33,7 +33,7 @@ function contents(sections: readonly Markup[]): Markup {
 /** Nothing is fetched, and of scripts and styles only those with these digests count, whatever a name in the report holds. */
 function policy(script: string, style: string): string {
   const digest = (text: string): string => `'sha256-${hash('sha256', text, 'base64')}'`;
-  return `default-src 'none'; script-src ${digest(script)}; style-src ${digest(style)}; base-uri 'none'; form-action 'none'`;
+  return `default-src 'none'; script-src ${digest(EARLY_SCRIPT)} ${digest(script)}; style-src ${digest(style)}; base-uri 'none'; form-action 'none'`;
 }
 
 /** One page with everything in it: needs no network, no other file, and for reading no script. */
@@ -64,6 +64,7 @@ ${sections}
 <meta name="referrer" content="no-referrer">
 <title>${escapeText(`${head.project}: run ${head.run}, ${head.state}`)}</title>
 <style>${PAGE_STYLE}</style>
+<script>${EARLY_SCRIPT}</script>
 </head>
 <body>
 ${body.text}

@@ -5,6 +5,9 @@ import { html, type Markup } from './markup.ts';
 import type { CellValue, Report, RowTable, StepCell, TableRow } from './report-types.ts';
 import { numberText, STATE_LOOKS, valueText } from './wording.ts';
 
+/** Rows that a browser lays out while it reads the page; with a script the others wait outside of the document. */
+const ROWS_AT_FIRST = 100;
+
 function valueCell(value: CellValue): Markup {
   return typeof value === 'number'
     ? html`<td class="n" data-v="${value}">${valueText(value)}</td>`
@@ -70,7 +73,11 @@ function caption({ kind, title, size, rows }: RowTable): string {
 function oneTable(table: RowTable, place: number): Markup {
   const id = `rows-${place}`;
   const withReason = hasReasons(table);
-  return html`<figure class="rows" data-rows>${controls(table, id)}<div class="scroll"><table id="${id}"><caption>${caption(table)}</caption>${head(table)}<tbody>${table.rows.map((row) => rowMarkup(row, table, withReason))}</tbody></table></div></figure>`;
+  const rows = table.rows.map((row) => rowMarkup(row, table, withReason));
+  const isLong = rows.length > ROWS_AT_FIRST;
+  const more = isLong ? html`<tbody class="more">${rows.slice(ROWS_AT_FIRST)}</tbody>` : '';
+  const bodies = html`<tbody>${rows.slice(0, ROWS_AT_FIRST)}</tbody>${more}`;
+  return html`<figure class="rows" data-rows>${controls(table, id)}<div class="scroll"><table id="${id}"${isLong ? html` class="long"` : ''}><caption>${caption(table)}</caption>${head(table)}${bodies}</table></div></figure>`;
 }
 
 /** Members and tasks, a row each. */
