@@ -20,9 +20,12 @@ export type PyValue =
 /** An immutable sequence; `str()` shows it in round brackets. */
 export class PyTuple {
   readonly items: readonly PyValue[];
+  /** Names of the items, where it is a named tuple. */
+  readonly names: readonly string[];
 
-  constructor(items: readonly PyValue[]) {
+  constructor(items: readonly PyValue[], names: readonly string[] = []) {
     this.items = items;
+    this.names = names;
   }
 }
 
@@ -30,10 +33,16 @@ export class PyTuple {
 function hashKey(key: PyValue): unknown {
   if (typeof key === 'boolean') return key ? 1n : 0n;
   if (typeof key === 'number' && Number.isInteger(key)) return BigInt(key);
-  if (key instanceof PyTuple)
-    return `tuple:${key.items.map((item) => String(hashKey(item))).join()}`;
-  if (key instanceof PyDate || key instanceof PyDateTime) return `date:${key.text}`;
+  if (key instanceof PyTuple) return `\0tuple ${key.items.map(partKey).join('\0')}`;
+  if (key instanceof PyDate || key instanceof PyDateTime) return `\0date ${key.text}`;
+  if (isPyObject(key) && key.hash !== undefined) return key.hash();
   return key;
+}
+
+/** A key inside a tuple, with its type, so that 1 and '1' stay apart. */
+function partKey(item: PyValue): string {
+  const hash = hashKey(item);
+  return `${typeof hash} ${String(hash)}`;
 }
 
 /** A dict: keys keep the order in which they were entered first. */
@@ -60,6 +69,15 @@ export class PyDict {
   set(key: PyValue, value: PyValue): void {
     const hash = hashKey(key);
     this.#entries.set(hash, [this.#entries.get(hash)?.[0] ?? key, value]);
+  }
+
+  /** Whether there was such a key. */
+  delete(key: PyValue): boolean {
+    return this.#entries.delete(hashKey(key));
+  }
+
+  clear(): void {
+    this.#entries.clear();
   }
 
   keys(): PyValue[] {
@@ -161,11 +179,44 @@ export class PyDateTime {
   }
 }
 
-/** Something with attributes of its own, such as the one name `run` that templates see, or `loop`. */
+/** Arguments of a call, as written: `f(1, x=2)`. */
+export interface PyArguments {
+  readonly positional: readonly PyValue[];
+  readonly named: ReadonlyMap<string, PyValue>;
+}
+
+/**
+ * Something with attributes of its own, such as the one name `run` that templates see, or `loop`. The optional members are
+ * what else it can do; an object without them refuses the operation with a `TypeError` as Python does.
+ */
 export interface PyObject {
   readonly pyType: string;
   /** `undefined` when there is no such attribute. */
   attribute(name: string): PyValue | undefined;
   /** What `str()` gives. */
   text(): string;
+  /** What `repr()` gives, where that is not `text()`. */
+  repr?(): string;
+  /** Whether it counts as true; without this it does, unless its size is 0. */
+  isTrue?(): boolean;
+  /** `len()`. */
+  size?(): number;
+  iterate?(): Iterable<PyValue>;
+  /** `object[key]`; `undefined` when there is no such item. */
+  item?(key: PyValue): PyValue | undefined;
+  call?(values: PyArguments): PyValue;
+  /** What stands for it as a key and in `==`; without this only the object itself is equal to it. */
+  hash?(): unknown;
+  /** Throws what any operation that it does not know raises. */
+  refuse?(): never;
+}
+
+/** Whether a value is an object with attributes of its own. */
+export function isPyObject(value: PyValue): value is PyObject {
+  return typeof value === 'object' && value !== null && 'pyType' in value;
+}
+
+/** Whether a value is a list; `Array.isArray` loses the item type of a read-only one. */
+export function isList(value: PyValue): value is readonly PyValue[] {
+  return Array.isArray(value);
 }

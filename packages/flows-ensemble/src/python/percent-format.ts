@@ -1,0 +1,179 @@
+import { charactersOf, lengthOf } from './code-points.ts';
+import { refuseOperation } from './comparison.ts';
+import { formatFloat } from './format-number.ts';
+import { checkText } from './limits.ts';
+import { escapeHtml, PyMarkup } from './markup.ts';
+import { numberOf, toFloat, truncate } from './numbers.ts';
+import { keyError, typeError, valueError } from './py-exception.ts';
+import { repr, str } from './text.ts';
+import { typeName } from './type-name.ts';
+import { isList, PyDict, PyTuple, type PyValue } from './value.ts';
+
+const SPECIFIER =
+  /%(?:\(((?:[^()]|\([^()]*\))*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?[hlL]?([\s\S]|$)/gu;
+
+interface Specifier {
+  readonly flags: string;
+  readonly width: number;
+  readonly precision: number | undefined;
+  readonly type: string;
+}
+
+/** Hands out the values of `text % values`, one after the other or by name. */
+class Values {
+  readonly #given: PyValue;
+  readonly #list: readonly PyValue[];
+  #next = 0;
+  #named = false;
+
+  constructor(given: PyValue) {
+    this.#given = given;
+    this.#list = given instanceof PyTuple ? given.items : [given];
+  }
+
+  take(): PyValue {
+    const value = this.#list[this.#next];
+    if (value === undefined) throw typeError('not enough arguments for format string');
+    this.#next += 1;
+    return value;
+  }
+
+  byName(name: string): PyValue {
+    if (!(this.#given instanceof PyDict)) throw typeError('format requires a mapping');
+    this.#named = true;
+    const value = this.#given.get(name);
+    if (value === undefined) throw keyError(name);
+    return value;
+  }
+
+  integer(): number {
+    const value = this.take();
+    if (typeof value !== 'bigint') throw typeError('* wants int');
+    return Number(value);
+  }
+
+  finish(): void {
+    const used = this.#named || this.#given instanceof PyDict;
+    if (!used && this.#next < this.#list.length && !isList(this.#given))
+      throw typeError('not all arguments converted during string formatting');
+  }
+}
+
+/** `text % values`; `safe` is for marked HTML, which escapes what is put in. */
+export function percentFormat(text: string, values: PyValue, safe = false): string {
+  const source = new Values(values);
+  const result = text.replace(
+    SPECIFIER,
+    (_all, name: string | undefined, flags: string, ...rest: (string | undefined)[]) => {
+      const [width, precision, type = ''] = rest;
+      if (type === '') throw valueError('incomplete format');
+      if (type === '%') return '%';
+      const size = width === '*' ? source.integer() : Number(width ?? 0);
+      const places = precision === '*' ? source.integer() : precision;
+      const value = name === undefined ? source.take() : source.byName(name);
+      const specifier: Specifier = {
+        flags: size < 0 ? `${flags}-` : flags,
+        width: Math.abs(size),
+        precision: places === undefined ? undefined : Number(places),
+        type,
+      };
+      checkText(specifier.width + (specifier.precision ?? 0));
+      return formatOne(specifier, value, safe);
+    },
+  );
+  source.finish();
+  return result;
+}
+
+function formatOne(specifier: Specifier, value: PyValue, safe: boolean): string {
+  const { type, precision } = specifier;
+  switch (type) {
+    case 's':
+    case 'r':
+    case 'a':
+      return padText(specifier, cut(plain(type, value, safe), precision));
+    case 'c':
+      return padText(specifier, character(value));
+    case 'd':
+    case 'i':
+    case 'u':
+      return padNumber(specifier, minimumDigits(decimal(value), precision));
+    case 'x':
+    case 'X':
+    case 'o':
+      return padNumber(specifier, radix(specifier, value));
+    default:
+      if ('eEfFgG'.includes(type)) return padNumber(specifier, float(specifier, value));
+      throw valueError(`unsupported format character '${type}'`);
+  }
+}
+
+function plain(type: string, value: PyValue, safe: boolean): string {
+  const text = type === 's' ? str(value) : repr(value);
+  return safe && !(value instanceof PyMarkup) ? escapeHtml(text) : text;
+}
+
+function cut(text: string, length: number | undefined): string {
+  return length === undefined ? text : charactersOf(text).slice(0, length).join('');
+}
+
+function character(value: PyValue): string {
+  if (typeof value === 'bigint') return String.fromCodePoint(Number(value));
+  if (typeof value === 'string' && lengthOf(value) === 1) return value;
+  throw typeError('%c requires int or char');
+}
+
+function decimal(value: PyValue): bigint {
+  const number = numberOf(value);
+  if (number === undefined) {
+    refuseOperation(value);
+    throw typeError(`%d format: a real number is required, not ${typeName(value)}`);
+  }
+  return typeof number === 'bigint' ? number : truncate(number);
+}
+
+function minimumDigits(value: bigint, precision = 0): string {
+  const digits = (value < 0n ? -value : value).toString().padStart(precision, '0');
+  return (value < 0n ? '-' : '') + digits;
+}
+
+function radix(specifier: Specifier, value: PyValue): string {
+  const number = numberOf(value);
+  if (typeof number !== 'bigint')
+    throw typeError(`%${specifier.type} format: an integer is required, not ${typeName(value)}`);
+  const lower = specifier.type.toLowerCase();
+  const size = number < 0n ? -number : number;
+  const digits = size.toString(lower === 'o' ? 8 : 16).padStart(specifier.precision ?? 0, '0');
+  const prefix = specifier.flags.includes('#') ? `0${lower}` : '';
+  const text = prefix + digits;
+  return (number < 0n ? '-' : '') + (lower === specifier.type ? text : text.toUpperCase());
+}
+
+function float(specifier: Specifier, value: PyValue): string {
+  const number = numberOf(value);
+  if (number === undefined) {
+    refuseOperation(value);
+    throw typeError(`must be real number, not ${typeName(value)}`);
+  }
+  return formatFloat(toFloat(number), specifier.type, {
+    precision: specifier.precision ?? 6,
+    alternate: specifier.flags.includes('#'),
+  });
+}
+
+function padText({ flags, width }: Specifier, text: string): string {
+  const gap = ' '.repeat(Math.max(0, width - lengthOf(text)));
+  return flags.includes('-') ? text + gap : gap + text;
+}
+
+function padNumber(specifier: Specifier, text: string): string {
+  const { flags, width } = specifier;
+  const negative = text.startsWith('-');
+  const digits = negative ? text.slice(1) : text;
+  const plus = flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
+  const sign = negative ? '-' : plus;
+  if (!flags.includes('0') || flags.includes('-')) return padText(specifier, sign + digits);
+  const prefix = /^0[xXoO]/.exec(digits)?.[0] ?? '';
+  const body = digits.slice(prefix.length);
+  return sign + prefix + body.padStart(width - sign.length - prefix.length, '0');
+}
