@@ -30,6 +30,10 @@ export const ENSEMBLE_ERRORS = {
     retry: 'never',
     hint: 'Keep only files, folders and links in the template, and templates that are rendered inside of it.',
   },
+  ENSEMBLE_TEMPLATE_LISTED: {
+    retry: 'never',
+    hint: 'Correct `templates`: paths inside the template folder, not behind a link.',
+  },
   ENSEMBLE_TEMPLATE_CHANGED: {
     retry: 'later',
     hint: 'Leave the template alone while members are made; run again and all of them get the new one.',
@@ -45,6 +49,18 @@ export const ENSEMBLE_ERRORS = {
   ENSEMBLE_LINK: {
     retry: 'never',
     hint: 'Remove the link, or take what lies behind it out of the files that are rendered.',
+  },
+  ENSEMBLE_COMMAND: {
+    retry: 'never',
+    hint: 'Look at what the command printed, in the log of the task.',
+  },
+  ENSEMBLE_UNVERIFIED: {
+    retry: 'never',
+    hint: 'Let a `move` come before `remove`; what is not verified elsewhere is never removed.',
+  },
+  ENSEMBLE_CYCLES: {
+    retry: 'never',
+    hint: 'Let a check of the batch say when it is over, or raise `maxCycles`.',
   },
   ENSEMBLE_PATTERN: {
     retry: 'never',

@@ -45,7 +45,8 @@ export function identityOf(prints: Uint8Array | string): string {
 
 /** Needs that tell apart what a task descends from: one that names single tasks says more than a barrier on the same set. */
 export function distinctNeeds(set: TaskSet): readonly Need[] {
-  const needs = set.needs ?? [];
+  // Waiting for an end is a matter of order: what came of the others is not part of what this is.
+  const needs = (set.needs ?? []).filter(({ after }) => after !== 'end');
   if (needs.length < 2) return needs;
   const single = new Set(needs.flatMap((need) => (need.how === 'all' ? [] : [need.set])));
   const seen = new Set<string>();

@@ -14,11 +14,17 @@ type Code = (value: PyValue) => Json;
 
 const list = (tag: string, items: readonly PyValue[], code: Code): Json => [tag, items.map(code)];
 
+/** What JSON has no number for stands as text. */
+function floatCode(value: number): Json {
+  if (Object.is(value, -0)) return '-0';
+  return Number.isFinite(value) ? value : String(value);
+}
+
 /** A value as JSON from which {@link decodePy} makes the same value again; Python's types stay apart. */
 export function encodePy(value: PyValue): Json {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
   if (typeof value === 'bigint') return ['i', value.toString()];
-  if (typeof value === 'number') return ['f', Number.isFinite(value) ? value : String(value)];
+  if (typeof value === 'number') return ['f', floatCode(value)];
   if (isList(value)) return list('l', value, encodePy);
   if (value instanceof PyTuple) return list('t', value.items, encodePy);
   if (value instanceof PySet) return list('s', value.items, encodePy);

@@ -1,0 +1,30 @@
+import { readField } from '@orchestrate/core';
+import type { z } from 'zod';
+
+/** A field that keeps its value as it was written, numbers with their form, for whoever reads it later. */
+export function verbatim(
+  description: string,
+  type?: string | readonly string[],
+): z.ZodOptional<z.ZodType<unknown, unknown>> {
+  return readField((raw) => raw, {
+    description,
+    ...(type === undefined ? {} : { type }),
+  }).optional();
+}
+
+/** A field that is checked by a schema, and kept as it was written. */
+export function checkedVerbatim(
+  schema: z.ZodType,
+  meta: { readonly description: string; readonly type?: string | readonly string[] },
+): z.ZodOptional<z.ZodType<unknown, unknown>> {
+  return readField((raw, report) => {
+    const parsed = schema.safeParse(raw);
+    for (const { path, message } of parsed.error?.issues ?? []) {
+      report(
+        path.map((step) => (typeof step === 'number' ? step : String(step))),
+        message,
+      );
+    }
+    return raw;
+  }, meta).optional();
+}

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import type { Json } from '@orchestrate/core';
+import { z } from 'zod';
+import { MemberArgs } from './member/member-args.ts';
+import { memberNames } from './member/member-names.ts';
+import { placeMember } from './member/place-member.ts';
+import { currentTree, freshTree } from './member/template-memory.ts';
+import { wantedFiles } from './member/wanted-files.ts';
+
+const TemplateArgs = z.strictObject({ template: z.string() });
+
+/**
+ * Looks at a template folder. Result: `{ digest, files }`.
+ * @throws ENSEMBLE_TEMPLATE_MISSING, ENSEMBLE_TEMPLATE_UNFIT
+ */
+export function readTemplate(args: Json): Json {
+  const { digest, entries } = freshTree(TemplateArgs.parse(args).template);
+  return { digest, files: entries.filter(({ kind }) => kind === 'file').length };
+}
+
+/**
+ * Makes the directory of a member of a native ensemble, or brings it up to date. Result: `{ digest, files, directory }`; the
+ * digest changes when anything of it is to be otherwise.
+ * @throws ENSEMBLE_*, JINJA_*
+ */
+export function prepareMember(given: Json): Json {
+  const args = MemberArgs.parse(given);
+  const wanted = wantedFiles(
+    args.template,
+    currentTree(args.template, args.digest),
+    memberNames(args),
+    { render: args.render, strict: args.undefined === 'refuse', listed: false },
+  );
+  const files = placeMember({ ...args, takesOver: false }, wanted);
+  return {
+    digest: createHash('sha256').update(JSON.stringify(files)).digest('hex'),
+    files: wanted.length,
+    directory: args.directory,
+  };
+}

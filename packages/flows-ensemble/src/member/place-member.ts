@@ -1,0 +1,69 @@
+import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { dirname, sep } from 'node:path';
+import { ensembleError } from '../errors.ts';
+import { readMemberState, writeMemberState } from './member-state.ts';
+import type { Wanted } from './wanted-files.ts';
+import { makeMember, updateMember } from './write-member.ts';
+
+/** Where a member is to be; absolute paths. */
+export interface MemberPlace {
+  readonly template: string;
+  readonly directory: string;
+  /** Folder below which directories of members lie. */
+  readonly base: string;
+  /** File that remembers what the directory was made of. */
+  readonly state: string;
+  readonly id: string;
+  /** Whether a directory that is there and was not made here is taken over: only rendered files are written into it. */
+  readonly takesOver: boolean;
+}
+
+function mustLieBelow(base: string, directory: string): void {
+  mkdirSync(dirname(directory), { recursive: true });
+  const parent = realpathSync(dirname(directory));
+  const root = realpathSync(base);
+  if (parent === root || parent.startsWith(root + sep)) return;
+  throw ensembleError(
+    'ENSEMBLE_DIRECTORY_OUTSIDE',
+    `the directory ${directory} leaves ${base} through a link`,
+    { details: { directory, base } },
+  );
+}
+
+function taken({ id, directory }: MemberPlace): Error {
+  return ensembleError(
+    'ENSEMBLE_DIRECTORY_TAKEN',
+    `the directory of member ${id} exists and was not made for it: ${directory}`,
+    { details: { directory, member: id } },
+  );
+}
+
+/**
+ * Makes the directory of a member, or brings one that was made before up to date: what is to be otherwise than it was made
+ * then is written again, everything else is left as the job left it. Answers path -> digest of all that it is made of.
+ * @throws ENSEMBLE_DIRECTORY_TAKEN, ENSEMBLE_DIRECTORY_OUTSIDE, ENSEMBLE_LINK
+ */
+export function placeMember(
+  place: MemberPlace,
+  wanted: readonly Wanted[],
+): Readonly<Record<string, string>> {
+  const { template, directory, base, state, id } = place;
+  mkdirSync(base, { recursive: true });
+  mustLieBelow(base, directory);
+  const files = Object.fromEntries(wanted.map(({ path, digest }) => [path, digest]));
+  const stats = lstatSync(directory, { throwIfNoEntry: false });
+  if (stats === undefined) {
+    // What is to be made is remembered before it is there under its name, or nobody could tell later whose it is.
+    writeMemberState(state, { id, directory, files: {} });
+    makeMember(template, directory, wanted);
+  } else {
+    const known = readMemberState(state);
+    const isOurs = known?.directory === directory;
+    if (!stats.isDirectory() || (!isOurs && !place.takesOver)) throw taken(place);
+    const isToWrite = ({ path, digest, text }: Wanted): boolean =>
+      isOurs ? known.files[path] !== digest : text !== undefined;
+    updateMember(template, directory, wanted.filter(isToWrite));
+  }
+  writeMemberState(state, { id, directory, files });
+  return files;
+}

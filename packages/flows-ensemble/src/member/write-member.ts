@@ -1,0 +1,85 @@
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { copyTemplate } from '@orchestrate/steps';
+import { ensembleError } from '../errors.ts';
+import type { Wanted } from './wanted-files.ts';
+
+function writeRendered(file: string, { entry, text = '' }: Wanted): void {
+  writeFileSync(file, text, { flag: 'wx' });
+  chmodSync(file, entry.mode);
+}
+
+/**
+ * Makes the directory of a member whole under another name, then gives it its own: a worker that is killed on the way
+ * leaves nothing that looks finished.
+ */
+export function makeMember(template: string, directory: string, all: readonly Wanted[]): void {
+  copyTemplate({ directory, template, existing: 'fail' }, (aside) => {
+    for (const wanted of all) {
+      if (wanted.text === undefined) continue;
+      // Removed first: the rendered file may carry the name of its template.
+      rmSync(join(aside, wanted.entry.path));
+      writeRendered(join(aside, wanted.path), wanted);
+    }
+  });
+}
+
+/** Refuses to write where a folder on the way is a link: what it leads to is not the member's. */
+function mustBeOwn(directory: string, path: string): void {
+  let at = directory;
+  for (const part of path.split('/').slice(0, -1)) {
+    at = join(at, part);
+    if (lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() !== true) continue;
+    throw ensembleError('ENSEMBLE_LINK', `${at} is a link; nothing is written through it`, {
+      details: { path: at },
+    });
+  }
+}
+
+function writeAside(template: string, file: string, wanted: Wanted): void {
+  const { entry, text } = wanted;
+  if (text !== undefined) writeRendered(file, wanted);
+  else if (entry.kind === 'link') symlinkSync(entry.target, file);
+  else {
+    copyFileSync(
+      join(template, entry.path),
+      file,
+      constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE,
+    );
+    chmodSync(file, entry.mode);
+    utimesSync(file, entry.mtimeMs / 1000, entry.mtimeMs / 1000);
+  }
+}
+
+/** Writes some things again, each whole or not at all, and touches nothing else. */
+export function updateMember(
+  template: string,
+  directory: string,
+  changed: readonly Wanted[],
+): void {
+  for (const wanted of changed) {
+    const file = join(directory, wanted.path);
+    mustBeOwn(directory, wanted.path);
+    if (wanted.entry.kind === 'folder') {
+      mkdirSync(file, { recursive: true });
+      chmodSync(file, wanted.entry.mode);
+      continue;
+    }
+    const aside = `${file}.orchestrate-new`;
+    rmSync(aside, { force: true });
+    mkdirSync(dirname(file), { recursive: true });
+    writeAside(template, aside, wanted);
+    renameSync(aside, file);
+  }
+}

@@ -1,0 +1,253 @@
+import {
+  type FlowContext,
+  hasParameters,
+  type ParameterConfig,
+  parameterFields,
+} from '@orchestrate/core';
+import type { HookConfig } from '../config/hook-config.ts';
+import type { NativeConfig } from '../config/native-config.ts';
+import { type DescribedTask, type HookPlace, hookTask, stepCall } from './hook-task.ts';
+import { jobScript } from './job-script.ts';
+import { type MemberTexts, memberTexts } from './member-texts.ts';
+import { retryOf } from './retry-policy.ts';
+
+/** What a native ensemble becomes: tasks in the words of the project file, and its own limits. */
+export interface DescribedEnsemble {
+  readonly description: object;
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+/** What the description is made with. */
+export interface EnsembleSetting {
+  readonly context: FlowContext;
+  readonly stateDirectory: string;
+  /** URL of the module with the functions that make directories of members. */
+  readonly memberModule: string;
+}
+
+type Need = { readonly task: string; readonly how?: 'all'; readonly after?: 'end' };
+
+/** Puts tasks into a chain, each after the one before. */
+class Chain {
+  readonly tasks: Record<string, DescribedTask> = {};
+  #needs: readonly Need[] = [];
+
+  add(name: string, task: DescribedTask, more: readonly Need[] = []): void {
+    const needs = [...this.#needs, ...more];
+    this.tasks[name] = { ...(needs.length === 0 ? {} : { needs }), ...task };
+    this.#needs = [{ task: name }];
+  }
+
+  /** What follows waits for all tasks of the last one, however they ended. */
+  barrier(): void {
+    this.#needs = this.#needs.map(({ task }) => ({ task, how: 'all', after: 'end' }));
+  }
+}
+
+function given<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined),
+  ) as Partial<T>;
+}
+
+class EnsembleDescription {
+  readonly #config: NativeConfig;
+  readonly #setting: EnsembleSetting;
+  readonly #texts: MemberTexts;
+  readonly #chain = new Chain();
+  readonly #captured: string[] = [];
+
+  constructor(config: NativeConfig, setting: EnsembleSetting) {
+    this.#config = config;
+    this.#setting = setting;
+    const { context, stateDirectory } = setting;
+    this.#texts = memberTexts(config, context, stateDirectory, this.hasMembers);
+  }
+
+  /** Whether there are parameters to tell members apart. */
+  get hasMembers(): boolean {
+    return hasParameters(this.#config as ParameterConfig);
+  }
+
+  tasks(): Record<string, DescribedTask> {
+    const { before, prepare, pre, post, after } = this.#config;
+    this.#hooks('before', before, true);
+    this.#template();
+    this.#hooks('prepare', prepare, false, undefined);
+    this.#prepare('directory', []);
+    this.#hooks('pre', pre, false, this.#texts.directory);
+    this.#job('job');
+    this.#hooks('post', post, false, this.#texts.directory);
+    this.#extensions();
+    this.#archive();
+    this.#chain.barrier();
+    this.#hooks('after', after, true);
+    return this.#chain.tasks;
+  }
+
+  #hooks(when: string, hooks: readonly HookConfig[], once: boolean, directory?: string): void {
+    for (const [index, hook] of hooks.entries()) {
+      const name = hook.name ?? `${when}-${index + 1}`;
+      const task = hookTask(hook, this.#place(directory, name));
+      this.#chain.add(name, once ? { ...task, once: true } : task);
+      if (hook.capture !== undefined && !once) this.#captured.push(name);
+    }
+  }
+
+  #place(directory: string | undefined, name: string): HookPlace {
+    const { path, base } = this.#texts;
+    return {
+      directory,
+      project: this.#setting.context.projectDirectory,
+      defaults: {
+        move: { from: path, manifest: this.#manifest(name) },
+        remove: { directory: path, base, verifiedBy: this.#manifest('archive') },
+        quota: { path: base },
+      },
+    };
+  }
+
+  #manifest(name: string): string {
+    return `${this.#texts.state}/manifests/${name}/${this.#texts.id}.jsonl`;
+  }
+
+  /** Looks at the template in every run, so that a member is made again when it has changed, and only then. */
+  #template(): void {
+    const { template } = this.#config;
+    this.#chain.add('template', {
+      call: `${this.#setting.memberModule}#readTemplate`,
+      args: { template: this.#absolute(template) },
+      once: true,
+      reuse: false,
+    });
+  }
+
+  #absolute(path: string): string {
+    return `${this.#setting.context.projectDirectory}/${path.replace(/^\.\//, '').replace(/\/+$/, '')}`;
+  }
+
+  #prepare(name: string, extensions: readonly unknown[]): void {
+    const { template, render, undefined: lenience } = this.#config;
+    const { path, base, state, id } = this.#texts;
+    const hooks = Object.fromEntries(
+      this.#captured.map((hook) => [hook, `{{ tasks['${hook}'].result }}`]),
+    );
+    this.#chain.add(
+      name,
+      {
+        call: `${this.#setting.memberModule}#prepareMember`,
+        args: {
+          template: this.#absolute(template),
+          digest: '{{ tasks.template.result.digest }}',
+          directory: path,
+          base,
+          state: `${state}/members/${id}.json`,
+          id,
+          index: this.hasMembers ? '{{ member.index }}' : 0,
+          name: this.#setting.context.name,
+          parameters: this.hasMembers ? '{{ parameters | json }}' : '{}',
+          extensions,
+          render,
+          undefined: lenience,
+          hooks,
+        },
+      },
+      [{ task: 'template' }],
+    );
+  }
+
+  #job(name: string): void {
+    const { config, directory } = { config: this.#config, directory: this.#texts.directory };
+    const script = jobScript(config);
+    const { resources, image, options, limits, priority } = config;
+    const made = `{{ tasks['${name === 'job' ? 'directory' : `directory-${name.slice(4)}`}'].result.digest }}`;
+    const env = { ORCHESTRATE_MEMBER: this.#texts.id, ORCHESTRATE_RENDERED: made };
+    this.#chain.add(name, {
+      ...(script === undefined ? { run: config.run } : { run: script, shell: 'bash' }),
+      dir: directory,
+      env: { ...(config.env as object | undefined), ...env },
+      ...given({ resources, image, options, priority, retry: retryOf(config) }),
+      ...this.#outputs(),
+      limits: { ...this.#ownLimits(limits) },
+    });
+  }
+
+  #outputs(): object {
+    const { outputs } = this.#config;
+    if (outputs === undefined || outputs === null) return {};
+    const entries = Object.entries(outputs as object).map(([name, path]) => [
+      name,
+      { path: `${this.#texts.directory}/${String(path)}`, inPlace: true },
+    ]);
+    return { outputs: Object.fromEntries(entries) };
+  }
+
+  #ownLimits(limits: unknown): Record<string, number> {
+    const own =
+      this.#config.jobs === undefined ? {} : { [`${this.#setting.context.name}.jobs`]: 1 };
+    if (typeof limits === 'string') return { [limits]: 1, ...own };
+    if (Array.isArray(limits))
+      return { ...Object.fromEntries(limits.map((one) => [one, 1])), ...own };
+    return { ...(limits as Record<string, number> | undefined), ...own };
+  }
+
+  /** Each extension renders anew with its values and goes on in the directory as it was left. */
+  #extensions(): void {
+    const { extend, post } = this.#config;
+    for (let step = 1; step <= extend.length; step += 1) {
+      this.#prepare(`directory-${step}`, extend.slice(0, step));
+      this.#job(`job-${step}`);
+      for (const [index, hook] of post.entries()) {
+        const name = `${hook.name ?? `post-${index + 1}`}-${step}`;
+        this.#chain.add(name, hookTask(hook, this.#place(this.#texts.directory, name)));
+      }
+    }
+  }
+
+  #archive(): void {
+    const { archive } = this.#config;
+    if (archive === undefined) return;
+    const { path, base } = this.#texts;
+    const { to, address, include, exclude, remove, disposable } = archive;
+    const manifest = this.#manifest('archive');
+    const args = given({ from: path, manifest, include, exclude: exclude ?? [] });
+    this.#chain.add('archive', {
+      call: stepCall('move'),
+      args: { ...args, to: address === undefined ? to : '{{ outputs.archive }}' },
+      ...(address === undefined
+        ? {}
+        : { outputs: { archive: address.endsWith('/') ? address : `${address}/` } }),
+    });
+    if (!remove) return;
+    this.#chain.add('remove', {
+      call: stepCall('remove'),
+      args: { directory: path, base, verifiedBy: manifest, disposable },
+    });
+  }
+}
+
+/** Describes a native ensemble as tasks that the engine plans. */
+export function describeEnsemble(
+  config: NativeConfig,
+  setting: EnsembleSetting,
+): DescribedEnsemble {
+  const ensemble = new EnsembleDescription(config, setting);
+  const { name } = setting.context;
+  const parameters = Object.fromEntries(
+    Object.keys(parameterFields).flatMap((field) => {
+      const value: unknown = Reflect.get(config, field);
+      return value === undefined ? [] : [[field, value]];
+    }),
+  );
+  const limits = given({ [`${name}.members`]: config.members, [`${name}.jobs`]: config.jobs });
+  return {
+    description: {
+      ...parameters,
+      ...(config.members === undefined || !ensemble.hasMembers
+        ? {}
+        : { members: { limit: `${name}.members` } }),
+      tasks: ensemble.tasks(),
+    },
+    limits: limits as Record<string, number>,
+  };
+}

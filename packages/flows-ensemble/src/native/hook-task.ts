@@ -1,0 +1,78 @@
+import type { HookConfig } from '../config/hook-config.ts';
+import { shellText } from './job-script.ts';
+import { STEPS_MODULE } from './modules.ts';
+
+/** A task in the words of the project file. */
+export type DescribedTask = Readonly<Record<string, unknown>>;
+
+/** Where a hook stands. */
+export interface HookPlace {
+  /** Directory it runs in, as a text with expressions; `undefined` for the project. */
+  readonly directory: string | undefined;
+  /** Absolute path of the project. */
+  readonly project: string;
+  /** For `move` and `remove` of a member: what they need beside their own arguments. */
+  readonly defaults: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** `call` of a step. */
+export function stepCall(name: string): string {
+  return `${STEPS_MODULE}#${name}`;
+}
+
+/** The hook as a task, without what it waits for. */
+export function hookTask(hook: HookConfig, place: HookPlace): DescribedTask {
+  const directory = hook.dir ?? place.directory;
+  const common = {
+    ...(hook.env === undefined ? {} : { env: hook.env }),
+    ...(hook.retry === undefined ? {} : { retry: hook.retry }),
+    ...(hook.timeout === undefined ? {} : { resources: { time: `${hook.timeout}s` } }),
+  };
+  if (hook.call !== undefined) return { ...common, call: hook.call, args: hook.args ?? {} };
+  if (hook.check !== undefined) return { ...common, ...inDirectory(directory), ...checkOf(hook) };
+  if (hook.run !== undefined)
+    return { ...common, ...runOf(hook, hook.run, { ...place, directory }) };
+  return { ...common, ...stepOf(hook, { ...place, directory }) };
+}
+
+function inDirectory(directory: string | undefined): object {
+  return directory === undefined ? {} : { dir: directory };
+}
+
+function checkOf({ check, every, patience }: HookConfig): object {
+  if (patience === 0) return { run: check, reuse: false };
+  return { run: check, check: { every: `${every}s`, timeout: `${patience}s` } };
+}
+
+function runOf(hook: HookConfig, run: string | readonly unknown[], place: HookPlace): object {
+  if (hook.capture !== undefined) {
+    const words = typeof run === 'string' ? run.trim().split(/\s+(?![^{]*\}\})/) : run;
+    const directory = absolute(place);
+    const { capture, ignoreErrors } = hook;
+    return { call: stepCall('execute'), args: { run: words, directory, capture, ignoreErrors } };
+  }
+  if (!hook.ignoreErrors) return { run, ...inDirectory(place.directory) };
+  const text = `(\n${shellText(run)}\n) || echo "failed with $?, which is ignored here" >&2`;
+  return { run: text, ...inDirectory(place.directory) };
+}
+
+function absolute({ directory, project }: HookPlace): string {
+  return directory === undefined ? project : `${project}/${directory}`;
+}
+
+function stepOf(hook: HookConfig, place: HookPlace): object {
+  const { move, remove, quota, notify } = hook;
+  const given = Object.entries({ move, remove, quota, notify }).find(
+    ([, args]) => args !== undefined,
+  );
+  const [step, args] = given ?? ['execute', {}];
+  const written = typeof args === 'object' && args !== null ? args : {};
+  return {
+    call: stepCall(step),
+    args: { ...place.defaults[step], ...written },
+    ...(step === 'quota'
+      ? { check: { every: `${hook.every}s`, timeout: `${hook.patience}s` } }
+      : {}),
+    ...(step === 'notify' ? { reuse: false } : {}),
+  };
+}

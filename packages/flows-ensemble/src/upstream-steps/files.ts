@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import type { FunctionContext, Json } from '@orchestrate/core';
+import { isFlowError } from '@orchestrate/core';
+import { move, remove } from '@orchestrate/steps';
+import { z } from 'zod';
+import { ensembleError } from '../errors.ts';
+
+const MoveArgs = z.strictObject({
+  from: z.string(),
+  to: z.string(),
+  include: z.array(z.string()),
+  exclude: z.array(z.string()),
+  manifest: z.string(),
+  ignoreErrors: z.boolean(),
+});
+
+const VARIABLE = /\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))/g;
+
+/** Variables of the environment in a path, as the shell of upstream puts them in. Unknown ones are nothing. */
+export function expandVariables(
+  text: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  return text.replaceAll(VARIABLE, (_all, braced?: string, plain?: string) => {
+    return environment[braced ?? plain ?? ''] ?? '';
+  });
+}
+
+/** Copies the directory of a member, verified. Result as of the step `move`; `{ failed }` where failures are ignored. */
+export async function moveMember(given: Json, context: FunctionContext): Promise<Json> {
+  const { ignoreErrors, to, ...args } = MoveArgs.parse(given);
+  try {
+    return await move({ ...args, to: expandVariables(to, process.env) }, context);
+  } catch (error) {
+    if (!ignoreErrors || !isFlowError(error)) throw error;
+    process.stderr.write(`${error.code}: ${error.message}; ignored here\n`);
+    return { failed: error.message };
+  }
+}
+
+const RemoveArgs = z.strictObject({
+  directory: z.string(),
+  base: z.string(),
+  disposable: z.array(z.string()),
+  verifiedBy: z.string().optional(),
+});
+
+/**
+ * Removes the directory of a member once all of it is verified elsewhere.
+ * @throws ENSEMBLE_UNVERIFIED where nothing was copied before, and what the step `remove` throws
+ */
+export async function removeMember(given: Json, context: FunctionContext): Promise<Json> {
+  const { verifiedBy, ...args } = RemoveArgs.parse(given);
+  if (!existsSync(args.directory)) return { removed: 0 };
+  if (verifiedBy === undefined || !existsSync(verifiedBy)) {
+    throw ensembleError(
+      'ENSEMBLE_UNVERIFIED',
+      `${args.directory} is not removed: no copy of it was verified before`,
+      { details: { directory: args.directory } },
+    );
+  }
+  return remove({ ...args, verifiedBy }, context);
+}
