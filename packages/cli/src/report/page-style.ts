@@ -101,7 +101,7 @@ svg text{font-size:11px;fill:var(--soft)}
 .use{margin:0 0 .8rem}.use figcaption span{color:var(--soft)}
 .area{fill:var(--fgood);opacity:.75}.a-queued{fill:var(--fidle)}.a-running{fill:var(--fkept)}
 .cap{stroke:var(--ink);stroke-width:1.2;stroke-dasharray:5 4;fill:none}
-.heat{width:100%;max-width:54rem;min-width:30rem}.heat td{text-align:center;padding:.5rem .75rem;min-width:4.4rem;border:2px solid var(--paper)}.heat tbody tr+tr>td{border:2px solid var(--paper)}
+.heat{width:auto;min-width:min(100%,46rem)}.heat td{text-align:center;padding:.5rem .75rem;min-width:4.4rem;border:2px solid var(--paper)}.heat tbody tr+tr>td{border:2px solid var(--paper)}
 .heat th{padding:.35rem .8rem .35rem 0;min-width:0;white-space:nowrap}.heat thead th+th{text-align:center;padding:.35rem .75rem}
 .heat tbody th{text-align:right}.heat .none{background:var(--tint);color:var(--soft)}
 .legend{font-size:.84rem;color:var(--soft);margin:.6rem 0}.legend .swatch{border-radius:0;width:1.5rem;margin-right:-.27rem}.legend .swatch:last-child{margin-right:0}
@@ -113,7 +113,7 @@ ${shades}
 @page{margin:14mm}
 body{font-size:10.5pt}main,header,footer,nav{max-width:none;padding:0}nav,.js .scripted,.scripted{display:none!important}
 section{break-inside:auto;margin-top:1.6rem}h2,h4,caption{break-after:avoid}tr,figure.use{break-inside:avoid}thead{display:table-header-group}
-.scroll,.log{overflow:visible;max-height:none}table{min-width:0;font-size:8.5pt}svg{min-width:0}
+.scroll,.log{overflow:visible;max-height:none}table{min-width:0;font-size:8pt}tbody th,.reason,.v{min-width:0}.rows tbody th{font-size:7.5pt}th,td{padding-right:.4rem}svg{min-width:0}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 }
 `;

@@ -1,9 +1,9 @@
 import { TASK_STATES } from '@orchestrate/core';
-import { countOf, countText, durationText } from '../output/quantity-text.ts';
+import { countOf, countText } from '../output/quantity-text.ts';
 import { stateMark } from './head-section.ts';
 import { html, type Markup } from './markup.ts';
 import type { CellValue, Report, RowTable, StepCell, TableRow } from './report-types.ts';
-import { numberText, STATE_LOOKS, valueText } from './wording.ts';
+import { numberText, STATE_LOOKS, secondsText, valueText } from './wording.ts';
 
 /** Rows that a browser lays out while it reads the page; with a script the others wait outside of the document. */
 const ROWS_AT_FIRST = 100;
@@ -18,7 +18,7 @@ function stepCell(step: StepCell | null): Markup {
   if (step === null) return html`<td></td>`;
   const { tone, sign } = STATE_LOOKS[step.state];
   const tries = step.attempts > 1 ? html` <small>×${step.attempts}</small>` : '';
-  const time = step.seconds > 0 ? html` <small>${durationText(step.seconds)}</small>` : '';
+  const time = step.seconds > 0 ? html` <small>${secondsText(step.seconds)}</small>` : '';
   return html`<td><span class="state t-${tone}"><span aria-hidden="true">${sign}</span> ${step.state}</span>${tries}${time}</td>`;
 }
 
@@ -39,7 +39,7 @@ function hasReasons({ rows }: RowTable): boolean {
 
 function rowMarkup(row: TableRow, table: RowTable, withReason: boolean): Markup {
   const steps = table.steps.length > 1 ? row.steps.map(stepCell) : '';
-  return html`<tr data-s="${row.state}"><th scope="row">${breakable(row.id)}</th>${row.parameters.map(valueCell)}<td>${stateMark(row.state)}</td>${steps}<td class="n">${row.attempts}</td><td class="n" data-v="${row.seconds}">${row.seconds > 0 ? durationText(row.seconds) : '–'}</td>${row.numbers.map(numberCell)}${withReason ? html`<td class="reason">${row.reason ?? ''}</td>` : ''}</tr>\n`;
+  return html`<tr data-s="${row.state}"><th scope="row">${breakable(row.id)}</th>${row.parameters.map(valueCell)}<td>${stateMark(row.state)}</td>${steps}<td class="n">${row.attempts}</td><td class="n" data-v="${row.seconds}">${row.seconds > 0 ? secondsText(row.seconds) : '–'}</td>${row.numbers.map(numberCell)}${withReason ? html`<td class="reason">${row.reason ?? ''}</td>` : ''}</tr>\n`;
 }
 
 function head(table: RowTable): Markup {

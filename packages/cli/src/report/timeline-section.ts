@@ -89,7 +89,8 @@ export function timelineSection({ timeline, head }: Report): Markup {
   if (bars.length === 0) {
     return html`<section id="timeline"><h2>Timeline</h2><p class="empty">Nothing was started.</p></section>`;
   }
-  const present = new Set<string>(bars.map(([, , , , end]) => end)).add('waited');
+  const present = new Set<string>(bars.map(([, , , , end]) => end));
+  if (kind === 'rows') present.add('waited');
   const legend = LEGEND.filter(([end]) => present.has(end)).map(
     ([end, text]) => html`<li><span class="swatch f-${toneOf(end)}"></span> ${text}</li>`,
   );

@@ -1,4 +1,5 @@
 import type { TaskState } from '@orchestrate/core';
+import { durationText } from '../output/quantity-text.ts';
 import type { AttemptEnd, CellValue } from './report-types.ts';
 
 /** A moment for readers anywhere, in UTC: `2026-05-04 17:03:09 UTC`. */
@@ -17,6 +18,13 @@ export function numberText(value: number): string {
   const size = Math.abs(value);
   if (size >= 1e6 || size < 1e-3) return value.toExponential(3).replace(/\.?0+e/u, 'e');
   return String(Number(value.toPrecision(4)));
+}
+
+/** A span of time, milliseconds where it is short. */
+export function secondsText(seconds: number): string {
+  return seconds > 0 && seconds < 0.0995
+    ? `${Math.max(1, Math.round(seconds * 1000))} ms`
+    : durationText(seconds);
 }
 
 /** A value as a table shows it. */
