@@ -91,6 +91,34 @@ function bindingsOf(clause: string): { readonly whole?: string; readonly named?:
 }
 
 /**
+ * Modules of Node that take milliseconds to load and that most commands never use. Functions of theirs look for the module
+ * when they are called; what begins with a capital is a class and is taken at once.
+ */
+const ON_DEMAND: ReadonlySet<string> = new Set([
+  'node:child_process',
+  'node:crypto',
+  'node:events',
+  'node:fs/promises',
+  'node:timers/promises',
+  'node:zlib',
+]);
+
+/** `{ createHash, Hash: Digest }` -> declarations of functions that ask for the module, and of what has to be there. */
+function onDemand(named: string, from: string): string {
+  const pairs = named
+    .replace(/^\{|\}$/g, '')
+    .split(',')
+    .map((pair) => pair.split(':').map((name) => name.trim()));
+  return pairs
+    .map(([name = '', alias = name]) =>
+      /^[A-Z]/.test(name)
+        ? `const { ${name}: ${alias} } = ${from};`
+        : `const ${alias} = (...given) => ${from}.${name}(...given);`,
+    )
+    .join(' ');
+}
+
+/**
  * `import { stat } from 'node:fs'` reads every export of the module once, also those that load further modules of Node when
  * they are read: its streams and promises, 5 ms of a start. `process.getBuiltinModule` gives the same without that.
  */
@@ -101,9 +129,10 @@ const directBuiltins: Plugin = {
       const { whole, named } = bindingsOf(clause);
       const from = `process.getBuiltinModule("${module}")`;
       if (whole === undefined && named === undefined) throw new Error(`cannot rewrite: ${line}`);
-      return [whole, named]
-        .flatMap((names) => (names === undefined ? [] : `const ${names} = ${from};`))
-        .join(' ');
+      const declared = whole === undefined ? '' : `const ${whole} = ${from};`;
+      if (named === undefined) return declared;
+      const rest = ON_DEMAND.has(module) ? onDemand(named, from) : `const ${named} = ${from};`;
+      return `${declared} ${rest}`;
     }),
     map: null,
   }),
@@ -154,6 +183,7 @@ async function main(): Promise<void> {
   const bundle = await rolldown({
     input: entriesOf(manifest),
     platform: 'node',
+    preserveEntrySignatures: 'allow-extension',
     external: (id) => !ours(id) && id !== 'zod',
     plugins: [englishOnly, yamlModules, sharedZod(manifest.name), directBuiltins, onlyAscii],
   });

@@ -1,13 +1,10 @@
-import { execFile } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { basename } from 'node:path';
-import { promisify } from 'node:util';
 import type { Finding } from '@orchestrate/core';
 import type { Capacity } from './admission.ts';
 import type { ContainerRuntime } from './container-command.ts';
 
-const run = promisify(execFile);
 const GIB = 2 ** 30;
 const LITTLE_DISK_BYTES = GIB;
 
@@ -20,11 +17,12 @@ export interface Machine {
 }
 
 async function tryRun(program: string, args: readonly string[]): Promise<string | undefined> {
-  try {
-    return (await run(program, args, { timeout: 10_000 })).stdout.trim();
-  } catch {
-    return undefined;
-  }
+  const { execFile } = await import('node:child_process');
+  return new Promise((resolve) => {
+    execFile(program, args, { timeout: 10_000 }, (error, stdout) => {
+      resolve(error === null ? stdout.trim() : undefined);
+    });
+  });
 }
 
 async function diagnoseShell(shell: string): Promise<Finding> {

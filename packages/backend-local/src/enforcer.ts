@@ -79,6 +79,7 @@ export class Enforcer {
 
   /** Waits until no job is being ended any more, but not for those that cannot be ended. */
   async settle(): Promise<void> {
+    if (this.#ending.size === 0) return;
     const until = performance.now() + this.#graceMs + SETTLE_MS;
     while (this.#ending.size > 0 && performance.now() < until) await wait(FIRST_LOOK_MS);
   }

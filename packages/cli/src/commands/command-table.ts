@@ -1,4 +1,5 @@
 import type { CommandSpec, OptionSpec, PositionalSpec } from '../arguments/command-spec.ts';
+import { run } from './run.ts';
 import { validate } from './validate.ts';
 
 const RUN: OptionSpec = {
@@ -128,7 +129,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { line: 'orchestrate run sweep.model', says: 'one set and what it needs' },
       { line: 'orchestrate run --json > events.jsonl', says: 'keep every event' },
     ],
-    load: async () => (await import('./run.ts')).run,
+    load: () => Promise.resolve(run),
   },
   {
     name: 'resume',

@@ -4,6 +4,7 @@ import type { Logger } from '@orchestrate/core';
 import type { JournalEntry, Names, RunHandle, RunRequest, RunSummary } from '@orchestrate/engine';
 import type { CommandContext } from '../command-context.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { lineLog } from '../output/line-log.ts';
 import { LineDisplay } from '../progress/line-display.ts';
 import { LiveDisplay } from '../progress/live-display.ts';
 import type { RunDisplay } from '../progress/run-display.ts';
@@ -23,7 +24,7 @@ const MOST_FILES = 10_000;
 
 async function chooseLog(context: CommandContext, isLive: boolean): Promise<Logger> {
   if (isLive) return (await import('../output/terminal-log.ts')).terminalLog(context.output);
-  return (await import('../output/line-log.ts')).lineLog(context.output);
+  return lineLog(context.output);
 }
 
 /** Hands entries on in order and without gaps, also those from before this process led the run. */

@@ -30,7 +30,7 @@ export function openLocalStorages(loaded: LoadedProject, log: Logger): Promise<O
 
 async function open(loaded: LoadedProject, log: Logger, used: Used): Promise<OpenProviders> {
   const { composeProject, T, realClock, realTimers } = await import('@orchestrate/engine');
-  const scope = await composeProject(loaded, {
+  const scope = composeProject(loaded, {
     log,
     clock: realClock,
     random: Math.random,

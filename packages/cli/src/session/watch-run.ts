@@ -1,6 +1,7 @@
 import type { History, RunLine } from '@orchestrate/engine';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { lineLog } from '../output/line-log.ts';
 import { LineDisplay } from '../progress/line-display.ts';
 import { LiveDisplay } from '../progress/live-display.ts';
 import type { RunDisplay } from '../progress/run-display.ts';
@@ -16,7 +17,6 @@ const LOOK_FOR_LEADER_MILLISECONDS = 2_000;
 async function chooseDisplay(context: CommandContext, isLive: boolean): Promise<RunDisplay> {
   const { output } = context;
   if (!isLive) {
-    const { lineLog } = await import('../output/line-log.ts');
     return new LineDisplay(lineLog(output));
   }
   const { realClock } = await import('@orchestrate/engine');

@@ -11,6 +11,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Effect, Input, Moment } from '../schedule/messages.ts';
 import { type EffectParts, EffectRunner } from './effect-runner.ts';
 import { FINGERPRINT_LENGTH } from './fingerprint.ts';
+import { realClock } from './real-time.ts';
 import type { Names, Timers } from './run-types.ts';
 import type { SchedulerPort } from './scheduler-port.ts';
 
@@ -100,7 +101,7 @@ export class Driver {
       this.#isScheduled = false;
       this.#pump();
     };
-    const wait = this.#notBefore - performance.now();
+    const wait = this.#notBefore - realClock.monotonic();
     if (wait > 0) setTimeout(go, wait);
     else setImmediate(go);
   }
@@ -118,7 +119,7 @@ export class Driver {
   /** One turn: steps until nothing more comes by itself, one commit for all of them, and then what had to wait for it. */
   #turn(): void {
     const { clock, journal, run } = this.#parts;
-    const until = performance.now() + SLICE_MS;
+    const until = realClock.monotonic() + SLICE_MS;
     // One moment for all of them: the time in the journal is the time the state was changed with, as in a replay.
     const moment = { now: clock.now(), monotonic: clock.monotonic() };
     const facts: Fact[] = [];
@@ -127,13 +128,13 @@ export class Driver {
       const inputs = this.#queue;
       this.#queue = [];
       for (const input of inputs) this.#step(input, moment, facts, effects);
-    } while (this.#queue.length > 0 && performance.now() < until);
+    } while (this.#queue.length > 0 && realClock.monotonic() < until);
     if (facts.length > 0) {
-      const began = performance.now();
+      const began = realClock.monotonic();
       const entries = journal.append(run, moment.now, facts);
-      const took = performance.now() - began;
+      const took = realClock.monotonic() - began;
       const pause = Math.min(Math.max(GATHERING_MS, took), LONGEST_GATHERING_MS);
-      this.#notBefore = performance.now() + pause;
+      this.#notBefore = realClock.monotonic() + pause;
       this.#parts.onEntries(entries);
     }
     for (const effect of effects) this.#carry(effect);

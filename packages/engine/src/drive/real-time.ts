@@ -4,7 +4,8 @@ import type { Timers } from './run-types.ts';
 /** The clocks of this machine. */
 export const realClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  // The same clock as `performance.now()`, without loading what else Node measures.
+  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
 };
 
 /** Longest delay `setTimeout` takes. */
