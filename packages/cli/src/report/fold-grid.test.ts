@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { foldGrid, type Grid } from './fold-grid.ts';
+import { foldGrid, type Grid, gridAxis } from './fold-grid.ts';
 import { labelParameters } from './label-parameters.ts';
 import { timeTicks } from './time-axis.ts';
 import { numberText } from './wording.ts';
 
+const PARTS = { formatNumber: numberText, axisOf: gridAxis };
 const GRID: Grid = {
   title: 'sweep',
   parameters: ['speed', 'mode', 'seed'],
@@ -18,7 +19,7 @@ const GRID: Grid = {
 
 describe('a heat map', () => {
   it('orders numbers as numbers, and counts, rates and averages what falls together', () => {
-    const map = foldGrid(GRID, { x: 0, y: 1, measure: 0, only: {} }, numberText);
+    const map = foldGrid(GRID, { x: 0, y: 1, measure: 0, only: {} }, PARTS);
 
     expect([map.xs, map.ys, map.least, map.most]).toEqual([['2', '10'], ['dry', 'wet'], 2, 4]);
     expect(map.cells).toEqual([
@@ -34,7 +35,7 @@ describe('a heat map', () => {
   });
 
   it('has one line when only one parameter is looked at, and leaves out what is not wanted', () => {
-    const map = foldGrid(GRID, { x: 1, y: -1, measure: -1, only: { 2: '1' } }, numberText);
+    const map = foldGrid(GRID, { x: 1, y: -1, measure: -1, only: { 2: '1' } }, PARTS);
 
     expect(map.ys).toEqual(['']);
     expect(map.cells[0]?.map(({ count, state }) => `${count} ${state}`)).toEqual([
@@ -48,17 +49,19 @@ describe('a heat map', () => {
     const states = values.map(() => 'succeeded');
     const grid: Grid = { title: '', parameters: ['x'], columns: [values], states, measures: [] };
 
-    const map = foldGrid(grid, { x: 0, y: -1, measure: -1, only: {} }, numberText);
+    const map = foldGrid(grid, { x: 0, y: -1, measure: -1, only: {} }, PARTS);
 
     expect(map.xs).toHaveLength(16);
     expect(map.cells[0]?.reduce((sum, { count }) => sum + count, 0)).toBe(160);
   });
 
   it('is computed from its own text alone, as on the page', () => {
-    const alone = new Function(`return (${String(foldGrid)})`)() as typeof foldGrid;
+    const aloneOf = <T>(part: T): T => new Function(`return (${String(part)})`)() as T;
+    const alone = aloneOf(foldGrid);
+    const parts = { formatNumber: aloneOf(numberText), axisOf: aloneOf(gridAxis) };
     const choice = { x: 0, y: 1, measure: 0, only: {} };
 
-    expect(alone(GRID, choice, numberText)).toEqual(foldGrid(GRID, choice, numberText));
+    expect(alone(GRID, choice, parts)).toEqual(foldGrid(GRID, choice, PARTS));
   });
 });
 

@@ -40,42 +40,64 @@ export interface GridMap {
   readonly most: number;
 }
 
+/** The places of one axis, and the place of every row. */
+interface GridAxis {
+  readonly labels: readonly string[];
+  readonly at: (row: number) => number;
+}
+
+/** What {@link foldGrid} needs beside the grid; handed over, because it also runs on the page. */
+interface GridParts {
+  readonly formatNumber: (value: number) => string;
+  readonly axisOf: typeof gridAxis;
+}
+
 /**
- * Folds rows into the fields of two parameters. Many numbers become ranges, many texts end in `others`.
+ * The axis of a parameter's values. Many numbers become ranges, many texts end in `others`.
+ * Also runs on the page, as text: it must use nothing from outside of itself.
+ */
+export function gridAxis(
+  column: readonly CellValue[] | undefined,
+  formatNumber: (value: number) => string,
+): GridAxis {
+  if (column === undefined) return { labels: [''], at: () => 0 };
+  const text = (value: CellValue | undefined): string =>
+    typeof value === 'number' ? formatNumber(value) : String(value ?? '–');
+  const distinct = [...new Set(column)];
+  const numbers = distinct.filter((value) => typeof value === 'number');
+  if (numbers.length === distinct.length && numbers.length > 24) {
+    const low = Math.min(...numbers);
+    const width = (Math.max(...numbers) - low) / 16;
+    const edge = (bin: number): string => formatNumber(low + bin * width);
+    return {
+      labels: Array.from({ length: 16 }, (_, bin) => `${edge(bin)} – ${edge(bin + 1)}`),
+      at: (row) => Math.min(15, Math.floor((Number(column[row]) - low) / width)),
+    };
+  }
+  distinct.sort((a, b) => {
+    if (typeof a === 'number' && typeof b === 'number') return a - b;
+    return String(a) < String(b) ? -1 : 1;
+  });
+  const shown = distinct.length > 40 ? distinct.slice(0, 39) : distinct;
+  const places = new Map(shown.map((value, at) => [value, at]));
+  const labels = shown.map(text);
+  if (shown.length < distinct.length) labels.push('others');
+  return { labels, at: (row) => places.get(column[row] ?? null) ?? labels.length - 1 };
+}
+
+/**
+ * Folds rows into the fields of two parameters.
  * Also runs on the page, as text: it must use nothing from outside of itself.
  */
 export function foldGrid(
   grid: Grid,
   choice: GridChoice,
-  formatNumber: (value: number) => string,
+  { formatNumber, axisOf }: GridParts,
 ): GridMap {
-  const axisOf = (place: number): { labels: string[]; at: (row: number) => number } => {
-    const column = grid.columns[place];
-    if (column === undefined) return { labels: [''], at: () => 0 };
-    const text = (value: CellValue | undefined): string =>
-      typeof value === 'number' ? formatNumber(value) : String(value ?? '–');
-    const distinct = [...new Set(column)];
-    const numbers = distinct.filter((value) => typeof value === 'number');
-    if (numbers.length === distinct.length && numbers.length > 24) {
-      const low = Math.min(...numbers);
-      const width = (Math.max(...numbers) - low) / 16;
-      const edge = (bin: number): string => formatNumber(low + bin * width);
-      return {
-        labels: Array.from({ length: 16 }, (_, bin) => `${edge(bin)} – ${edge(bin + 1)}`),
-        at: (row) => Math.min(15, Math.floor((Number(column[row]) - low) / width)),
-      };
-    }
-    distinct.sort((a, b) => {
-      if (typeof a === 'number' && typeof b === 'number') return a - b;
-      return String(a) < String(b) ? -1 : 1;
-    });
-    const shown = distinct.length > 40 ? distinct.slice(0, 39) : distinct;
-    const places = new Map(shown.map((value, at) => [value, at]));
-    const labels = shown.map(text);
-    if (shown.length < distinct.length) labels.push('others');
-    return { labels, at: (row) => places.get(column[row] ?? null) ?? labels.length - 1 };
-  };
-  const [x, y] = [axisOf(choice.x), axisOf(choice.y)];
+  const [x, y] = [choice.x, choice.y].map((place) => axisOf(grid.columns[place], formatNumber)) as [
+    GridAxis,
+    GridAxis,
+  ];
   const cells = y.labels.map(() =>
     x.labels.map((): GridCell => ({ count: 0, good: 0, sum: 0, measured: 0, state: '' })),
   );

@@ -1,4 +1,11 @@
-import { foldGrid, type Grid, type GridCell, type GridChoice, type GridMap } from './fold-grid.ts';
+import {
+  foldGrid,
+  type Grid,
+  type GridCell,
+  type GridChoice,
+  type GridMap,
+  gridAxis,
+} from './fold-grid.ts';
 import { firstChoice, gridOf } from './grids.ts';
 import { html, jsonBlock, type Markup } from './markup.ts';
 import type { Report } from './report-types.ts';
@@ -50,7 +57,7 @@ function captionOf(grid: Grid, { x, y, measure }: GridChoice): string {
 }
 
 function heatMap(grid: Grid, choice: GridChoice): Markup {
-  const map = foldGrid(grid, choice, numberText);
+  const map = foldGrid(grid, choice, { formatNumber: numberText, axisOf: gridAxis });
   const head = map.xs.map((label) => html`<th scope="col">${label}</th>`);
   const rows = map.cells.map(
     (cells, place) =>

@@ -1,5 +1,5 @@
 import { barPaths } from './bar-paths.ts';
-import { foldGrid } from './fold-grid.ts';
+import { foldGrid, gridAxis } from './fold-grid.ts';
 import { timeTicks } from './time-axis.ts';
 import { numberText, STATE_LOOKS } from './wording.ts';
 
@@ -200,7 +200,7 @@ const setUpGrid = (figure) => {
   const draw = () => {
     const down = Number(y.value) === Number(x.value) ? -1 : Number(y.value);
     const chosen = Number(measure.value);
-    const map = foldGrid(grid, { x: Number(x.value), y: down, measure: chosen, only }, numberText);
+    const map = foldGrid(grid, { x: Number(x.value), y: down, measure: chosen, only }, { formatNumber: numberText, axisOf: gridAxis });
     const table = make('table', '', 'heat');
     const rest = grid.parameters.flatMap((name, place) => (place === Number(x.value) || place === down ? [] : [name + ' = ' + (only[place] ?? 'all')]));
     const across = grid.parameters[Number(x.value)];
@@ -245,6 +245,7 @@ const TONES = ${tones()};
 const numberText = ${String(numberText)};
 const barPaths = ${String(barPaths)};
 const timeTicks = ${String(timeTicks)};
+const gridAxis = ${String(gridAxis)};
 const foldGrid = ${String(foldGrid)};
 ${TABLES}${TIMELINE}${GRID}
 for (const log of document.querySelectorAll('.log')) log.scrollTop = log.scrollHeight;
