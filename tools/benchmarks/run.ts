@@ -13,6 +13,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   spawn: async () => (await import('./spawn.ts')).spawn,
   engine: async () => (await import('./engine.ts')).engine,
   resume: async () => (await import('./resume.ts')).resume,
+  render: async () => (await import('./render.ts')).render,
+  directories: async () => (await import('./directories.ts')).directories,
   peers: async () => (await import('./peers.ts')).peers,
 };
 
