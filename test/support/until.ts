@@ -4,7 +4,7 @@ const LOOK_MILLISECONDS = 15;
 export async function until(
   what: string,
   holds: () => boolean,
-  limitMilliseconds = 30_000,
+  limitMilliseconds = 50_000,
 ): Promise<void> {
   const end = performance.now() + limitMilliseconds;
   while (!holds()) {

@@ -44,7 +44,7 @@ export function sh(script: string): JobSpec['work'] {
 export async function until<T>(
   what: string,
   ask: () => T | undefined | Promise<T | undefined>,
-  seconds = 20,
+  seconds = 50,
 ): Promise<T> {
   const end = performance.now() + seconds * 1000;
   for (;;) {

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
@@ -69,16 +70,19 @@ it('finishes the calls of a pack when the leader is killed in the middle of it',
   const place = newPlace();
   const ran = join(place, 'ran');
   const module = new URL('./pack-module.ts', import.meta.url).pathname;
+  const gates = [join(place, 'open'), join(place, 'closed')];
+  writeFileSync(join(place, 'open'), '');
   const calls = Array.from({ length: 30 }, (_, n) => ({
-    args: { file: ran, line: n, waitMs: 10 },
+    args: { file: ran, line: n, gate: gates[n < 5 ? 0 : 1] ?? '' },
   }));
-  const pack = { kind: 'functions', module, export: 'note', ordered: true, calls } as const;
+  const pack = { kind: 'functions', module, export: 'noteAndWait', ordered: true, calls } as const;
   const leader = await startLeader(place, [job(place, 1, pack)]);
   await until('the first calls', () => (linesOf(ran).length > 3 ? true : undefined));
   await killLeader(leader);
 
   await using backend = openAt(place, CAPACITY);
   const [found] = await backend.find([key(1)]);
+  writeFileSync(join(place, 'closed'), '');
   const [status] = await ended(backend, [key(1)]);
 
   expect(found?.state).toBe('running');

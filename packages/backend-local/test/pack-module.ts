@@ -1,10 +1,25 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** Adds a line to a file, waits, and returns the line. */
 export async function note({ file, line, waitMs }: { file: string; line: number; waitMs: number }) {
   appendFileSync(file, `${line}\n`);
   await wait(waitMs);
+  return line;
+}
+
+/** Adds a line to a file, returns the line once another file is there. */
+export async function noteAndWait({
+  file,
+  line,
+  gate,
+}: {
+  file: string;
+  line: number;
+  gate: string;
+}) {
+  appendFileSync(file, `${line}\n`);
+  while (!existsSync(gate)) await wait(5);
   return line;
 }
 

@@ -47,7 +47,7 @@ flows:
 const LIMIT_MILLISECONDS = 60_000;
 
 async function until(isSo: () => boolean): Promise<void> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 50_000;
   while (!isSo()) {
     if (Date.now() > end) throw new TypeError('it did not come to pass');
     await new Promise((resolve) => setTimeout(resolve, 20));
