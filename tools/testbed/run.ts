@@ -23,8 +23,8 @@ interface Trial {
 interface Bed {
   readonly name: string;
   readonly folder: string;
-  bringUp(): Readonly<Record<string, string>> | { readonly reason: string };
-  bringDown(): void;
+  up(): Readonly<Record<string, string>> | { readonly reason: string };
+  down(): void;
 }
 
 type Verdict = 'passed' | 'failed' | 'did not run';
@@ -72,15 +72,20 @@ function runLiveTests(folder: string, environment: Readonly<Record<string, strin
 
 /** Servers and programs that live tests need, and the packages whose tests need them. */
 const BEDS: readonly Bed[] = [
-  { name: 'containers', folder: 'packages/backend-local', ...containers },
-  { name: 'browser', folder: 'packages/cli', ...browser },
+  {
+    name: 'containers',
+    folder: 'packages/backend-local',
+    up: containers.bringUp,
+    down: containers.bringDown,
+  },
+  { name: 'browser', folder: 'packages/cli', up: browser.bringUp, down: browser.bringDown },
 ];
 
-function tryBed({ name, folder, bringUp, bringDown }: Bed): Verdict {
+function tryBed({ name, folder, up, down }: Bed): Verdict {
   console.log(`\nlive: ${name}`);
-  const bed = bringUp();
+  const bed = up();
   if ('reason' in bed) {
-    bringDown();
+    down();
     console.log(`did not run: ${name} (${bed.reason})`);
     return mustRun() ? 'failed' : 'did not run';
   }
@@ -89,7 +94,7 @@ function tryBed({ name, folder, bringUp, bringDown }: Bed): Verdict {
     console.log(`live: ${name}: ${isGood ? 'passed' : 'FAILED'}`);
     return isGood ? 'passed' : 'failed';
   } finally {
-    bringDown();
+    down();
   }
 }
 

@@ -26,7 +26,7 @@ const WORST: readonly TaskState[] = [
 ];
 
 /** The state of a chain of tasks. */
-export function stateOf(states: readonly TaskState[]): TaskState {
+function stateOf(states: readonly TaskState[]): TaskState {
   return WORST.find((state) => states.includes(state)) ?? 'pending';
 }
 
