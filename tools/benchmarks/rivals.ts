@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { measureGood } from './measure.ts';
+import { measure, measureGood } from './measure.ts';
 
 const SNAKEMAKE_VERSION = '9.25.2';
 const PARSL_VERSION = '2026.10.26';
+const JINJA_VERSION = '3.1.6';
 
 /** Where rivals are installed, outside the repository; made once. */
 function home(): string {
@@ -19,6 +20,18 @@ export async function pythonRivals(): Promise<string> {
     await measureGood(['python3', '-m', 'venv', environment]);
     const wanted = [`snakemake==${SNAKEMAKE_VERSION}`, `parsl==${PARSL_VERSION}`];
     await measureGood([join(bin, 'pip'), 'install', '--quiet', ...wanted]);
+  }
+  return bin;
+}
+
+/** Installs Jinja2 from PyPI into an environment of its own, unless it is there, and answers its `bin`. */
+export async function jinjaRival(): Promise<string> {
+  const environment = join(home(), 'jinja');
+  const bin = join(environment, 'bin');
+  const made = await measure([join(bin, 'python'), '-c', 'import jinja2']).catch(() => undefined);
+  if (made?.exitCode !== 0) {
+    await measureGood(['python3', '-m', 'venv', environment]);
+    await measureGood([join(bin, 'pip'), 'install', '--quiet', `jinja2==${JINJA_VERSION}`]);
   }
   return bin;
 }
