@@ -4,4 +4,7 @@ export { makeDirectory } from './directory/make-directory.ts';
 export { STEP_ERRORS } from './errors.ts';
 export { execute } from './execute/execute.ts';
 export { move, move as copy } from './move/move.ts';
+export { notify } from './notify/notify.ts';
+export { quota } from './quota/quota.ts';
 export { remove } from './remove/remove.ts';
+export { type StepArgs, stepModule, stepWork } from './step-work.ts';
