@@ -25,7 +25,7 @@ export interface RetryPolicy {
   readonly attempts: number;
   /** The user and resource classes worth another attempt. */
   readonly on: readonly FailureClass[];
-  /** Exit codes by which the work itself says that another attempt would be in vain, whatever the class. */
+  /** Exit codes by which the work itself, when it fails as `user-error`, says that another attempt would be in vain. */
   readonly finalCodes?: readonly number[];
   readonly delay: Backoff;
   /** After `out-of-memory`: factor on `memoryBytes`, cap in bytes. */
@@ -82,9 +82,9 @@ export function decideRetry(
     return { again: true, delaySeconds: backoffSeconds(policy.delay, counts.uncharged, random) };
   }
   if (!policy.on.includes(failure) || counts.charged >= policy.attempts) return { again: false };
-  if (counts.code !== undefined && policy.finalCodes?.includes(counts.code) === true) {
+  const { code } = counts;
+  if (failure === 'user-error' && code !== undefined && policy.finalCodes?.includes(code) === true)
     return { again: false };
-  }
   return { again: true, delaySeconds: backoffSeconds(policy.delay, counts.charged, random) };
 }
 

@@ -22,6 +22,7 @@ describe('decideRetry', () => {
       again: false,
     });
     expect(decideRetry(policy, 'user-error', { ...counts, code: 1 }, middle).again).toBe(true);
+    expect(decideRetry(policy, 'timeout', { ...counts, code: 79 }, middle).again).toBe(true);
   });
 
   it('gives a task without a policy no second attempt for its own fault', () => {

@@ -213,3 +213,16 @@ describe('each', () => {
     );
   });
 });
+
+describe('policies', () => {
+  it('hands on exit codes that are final, and waits for the end of others', () => {
+    const sets = plan(`
+      tasks:
+        model: { run: "model", retry: { attempts: 5, finalCodes: [79] } }
+        tidy: { needs: { task: model, after: end }, run: "tidy" }
+    `);
+
+    expect(sets.get('model')?.retry?.finalCodes).toEqual([79]);
+    expect(sets.get('tidy')?.needs).toEqual([{ set: 'f.model', how: 'all', after: 'end' }]);
+  });
+});

@@ -36,7 +36,7 @@ export const RetryConfig = z.union([
     finalCodes: z
       .array(z.number().int().min(1).max(255))
       .optional()
-      .describe('Exit codes after which another attempt would be in vain, whatever the class.'),
+      .describe('Exit codes of the work itself after which another attempt would be in vain.'),
     delay: Duration.optional().describe('Wait before the second attempt. Default 1s.'),
     factor: z
       .number()

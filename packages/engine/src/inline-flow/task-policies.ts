@@ -34,6 +34,7 @@ function retryPolicy(config: NonNullable<TaskConfig['retry']>): RetryPolicy {
   return {
     attempts: config.attempts,
     on: retry.on ?? DEFAULT_RETRY.on,
+    ...(retry.finalCodes === undefined ? {} : { finalCodes: retry.finalCodes }),
     delay: backoff(retry),
     ...grows('memory', retry.memory),
     ...grows('time', retry.time),

@@ -204,6 +204,11 @@ class EnsembleDescription {
     }
   }
 
+  /** A path below the project, unless it is absolute or on another host. */
+  #destination(to: string): string {
+    return /^(\/|[^/{]+:)/.test(to) ? to : this.#absolute(to);
+  }
+
   #archive(): void {
     const { archive } = this.#config;
     if (archive === undefined) return;
@@ -213,7 +218,10 @@ class EnsembleDescription {
     const args = given({ from: path, manifest, include, exclude: exclude ?? [] });
     this.#chain.add('archive', {
       call: stepCall('move'),
-      args: { ...args, to: address === undefined ? to : '{{ outputs.archive }}' },
+      args: {
+        ...args,
+        to: address === undefined ? this.#destination(to ?? '') : '{{ outputs.archive }}',
+      },
       ...(address === undefined
         ? {}
         : { outputs: { archive: address.endsWith('/') ? address : `${address}/` } }),

@@ -77,6 +77,15 @@ describe('the script of a job', () => {
     expect(folder.attempt(options, 2).code).toBe(NO_PROGRESS_CODE);
   });
 
+  it('takes a file that is not there yet for no progress, and not for a failure', () => {
+    using folder = new MemberFolder();
+    const options = { run: 'exit 4', progress: 'checkpoint.json' };
+
+    const codes = [1, 2].map((attempt) => folder.attempt(options, attempt).code);
+
+    expect(codes).toEqual([4, NO_PROGRESS_CODE]);
+  });
+
   it('goes on with a member that gets further each time', () => {
     using folder = new MemberFolder();
     const options = { run: 'echo step >> checkpoint.1; exit 1', progress: 'checkpoint*' };

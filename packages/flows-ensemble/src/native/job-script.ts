@@ -54,6 +54,8 @@ function progressLines(progress: NonNullable<NativeConfig['progress']>): string[
     'progress_now() (',
     'set +e',
     progressText(progress),
+    // What is not there yet is no failure.
+    'true',
     ')',
     'now=$(progress_now 2> /dev/null | cksum)',
     `if [ "$attempt" -gt 1 ] && [ -f ${PROGRESS_FILE} ]; then`,
