@@ -1,6 +1,6 @@
 import { calculate, signed } from '../python/arithmetic.ts';
 import { equals, inOrder, isTrue } from '../python/comparison.ts';
-import { setItem } from '../python/dict-methods.ts';
+import { isDictMethod, setItem } from '../python/dict-methods.ts';
 import { PyMarkup } from '../python/markup.ts';
 import { contains, sliceOf } from '../python/sequence.ts';
 import { str } from '../python/text.ts';
@@ -26,7 +26,12 @@ export function compileExpression(scope: Scope, value: Expression): Evaluate {
     case 'attribute': {
       const of = compileExpression(scope, value.of);
       const { name } = value;
-      return (frame) => lookUpAttribute(frame.render, of(frame), name);
+      const isKey = !isDictMethod(name);
+      return (frame) => {
+        const owner = of(frame);
+        const item = isKey && owner instanceof PyDict ? owner.get(name) : undefined;
+        return item === undefined ? lookUpAttribute(frame.render, owner, name) : item;
+      };
     }
     case 'item':
       return compileItem(scope, value);

@@ -1,6 +1,6 @@
 import { PyIterator } from '../python/iterator.ts';
 import { iterate } from '../python/sequence.ts';
-import { PyTuple, type PyValue } from '../python/value.ts';
+import { isList, PyTuple, type PyValue } from '../python/value.ts';
 import { analyzeExpression, analyzeParameters, analyzeStatements } from './analyze.ts';
 import { compileCondition } from './compile-call.ts';
 import { compileExpression } from './compile-expression.ts';
@@ -148,19 +148,26 @@ function compileRounds(
     statement,
   );
   return (frame, values, recursion) => {
-    const loop =
-      loopSlot === undefined ? undefined : new LoopContext(values, frame.render, recursion);
-    let empty = true;
-    for (const value of loop?.items() ?? iterate(values)) {
-      empty = false;
+    let rounds = 0;
+    const round = (value: PyValue): void => {
+      rounds += 1;
       frame.render.countRound();
       assign(frame, value);
-      if (loopSlot !== undefined) frame.slots[loopSlot] = loop;
       enter(frame);
       body(frame);
-    }
+    };
+    if (loopSlot !== undefined) {
+      const loop = new LoopContext(values, frame.render, recursion);
+      for (let value = loop.next(); value !== undefined; value = loop.next()) {
+        frame.slots[loopSlot] = loop;
+        round(value);
+      }
+    } else if (isList(values)) {
+      // By place, as the list may grow meanwhile.
+      for (let at = 0; at < values.length; at += 1) round(values[at] ?? null);
+    } else for (const value of iterate(values)) round(value);
     leave(frame);
-    if (empty) otherwise?.(frame);
+    if (rounds === 0) otherwise?.(frame);
   };
 }
 

@@ -28,6 +28,7 @@ function compileBody(unit: Unit, scope: Scope, source: MacroSource): (frame: Fra
   const slots = parameters.map((name) => inner.symbols.find(name)?.slot ?? 0);
   const extra = SPECIAL.filter((name) => uses.has(name) && !parameters.includes(name));
   const extraSlots = extra.map((name) => inner.symbols.parameter(name).slot);
+  const allSlots = [...slots, ...extraSlots];
   analyzeSignature(inner.symbols, signature);
   analyzeStatements(inner.symbols, body);
   const enter = enterScope(inner);
@@ -44,9 +45,7 @@ function compileBody(unit: Unit, scope: Scope, source: MacroSource): (frame: Fra
     const { context, render } = around;
     return new Macro(shape, render, (values) => {
       const frame = new Frame(inner.symbols.owner, context, around);
-      [...slots, ...extraSlots].forEach((slot, at) => {
-        frame.slots[slot] = values[at];
-      });
+      for (const [at, slot] of allSlots.entries()) frame.slots[slot] = values[at];
       enter(frame);
       fill(frame);
       return render.made(render.capture(() => execute(frame)));

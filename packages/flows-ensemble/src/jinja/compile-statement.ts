@@ -28,7 +28,8 @@ export function compileStatements(
 
 function compileStatement(unit: Unit, scope: Scope, statement: Statement): Execute {
   const execute = compileKind(unit, scope, statement);
-  if (statement.kind === 'data') return execute;
+  if (statement.kind === 'data' || statement.kind === 'print' || statement.kind === 'if')
+    return execute;
   const { line } = statement;
   return (frame) => {
     frame.render.line = line;
@@ -44,7 +45,12 @@ function compileKind(unit: Unit, scope: Scope, statement: Statement): Execute {
     }
     case 'print': {
       const value = compileExpression(scope, statement.value);
-      return (frame) => frame.render.print(value(frame));
+      const { line } = statement;
+      return (frame) => {
+        const { render } = frame;
+        render.line = line;
+        render.print(value(frame));
+      };
     }
     case 'set':
       return compileSet(scope, statement);

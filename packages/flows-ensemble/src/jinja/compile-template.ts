@@ -3,7 +3,7 @@ import type { PyObject, PyValue } from '../python/value.ts';
 import { analyzeStatements } from './analyze.ts';
 import { compileStatements } from './compile-statement.ts';
 import { Frame } from './frame.ts';
-import { makeGlobals } from './globals.ts';
+import { GLOBALS } from './globals.ts';
 import { undeclaredIn } from './names-in.ts';
 import { parseTemplate } from './parser.ts';
 import { Context, Render } from './render.ts';
@@ -97,7 +97,7 @@ export function compileTemplate(
         name,
         () => render.line,
         () => {
-          run(new Context(render, names, makeGlobals()));
+          run(new Context(render, names, GLOBALS));
           return render.output;
         },
       );

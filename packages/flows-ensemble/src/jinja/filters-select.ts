@@ -69,21 +69,16 @@ function selectAct(
   return (item) => test(valueIn(item));
 }
 
-/** Makes nothing of what counts as false; what is wrong with the arguments shows once something is asked for. */
-function lazily(value: PyValue, make: () => Generator<PyValue>): PyValue {
-  return new PyIterator(
-    (function* items(): Generator<PyValue> {
-      if (isTrue(value)) yield* make();
-    })(),
-  );
-}
-
 function selecting(tests: FilterTable, ofAttribute: boolean, keep: boolean): Filter {
-  return rawFilter((render, value, given) =>
-    lazily(value, function* select() {
-      const act = selectAct(render, { tests, ofAttribute }, given);
-      for (const item of iterate(value)) if (isTrue(act(item)) === keep) yield item;
-    }),
+  return rawFilter(
+    (render, value, given) =>
+      new PyIterator(
+        (function* select(): Generator<PyValue> {
+          if (!isTrue(value)) return;
+          const act = selectAct(render, { tests, ofAttribute }, given);
+          for (const item of iterate(value)) if (isTrue(act(item)) === keep) yield item;
+        })(),
+      ),
   );
 }
 
@@ -93,11 +88,15 @@ export function selectFilters(
   tests: FilterTable,
 ): Readonly<Record<string, Filter>> {
   return {
-    map: rawFilter((render, value, given) =>
-      lazily(value, function* map() {
-        const act = mapAct(render, filters, given);
-        for (const item of iterate(value)) yield act(item);
-      }),
+    map: rawFilter(
+      (render, value, given) =>
+        new PyIterator(
+          (function* map(): Generator<PyValue> {
+            if (!isTrue(value)) return;
+            const act = mapAct(render, filters, given);
+            for (const item of iterate(value)) yield act(item);
+          })(),
+        ),
     ),
     reject: selecting(tests, false, false),
     rejectattr: selecting(tests, true, false),

@@ -11,7 +11,8 @@ export class Frame {
   readonly parent: Frame | undefined;
 
   constructor(scope: FunctionScope, context: Context, parent?: Frame) {
-    this.slots = Array.from<PyValue | undefined>({ length: scope.size });
+    this.slots = [];
+    for (let slot = 0; slot < scope.size; slot += 1) this.slots.push(undefined);
     this.context = context;
     this.render = context.render;
     this.parent = parent;

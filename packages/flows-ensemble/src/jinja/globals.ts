@@ -86,8 +86,7 @@ function filledDict(given: PyArguments): PyDict {
   return dict;
 }
 
-/** The names that every template sees. */
-export function makeGlobals(): ReadonlyMap<string, PyValue> {
+function makeGlobals(): ReadonlyMap<string, PyValue> {
   const functions: Readonly<Record<string, (given: PyArguments) => PyValue>> = {
     range: makeRange,
     dict: filledDict,
@@ -100,3 +99,6 @@ export function makeGlobals(): ReadonlyMap<string, PyValue> {
   };
   return new Map(Object.entries(functions).map(([name, run]) => [name, new PyFunction(name, run)]));
 }
+
+/** The names that every template sees; none of them keeps anything between calls. */
+export const GLOBALS: ReadonlyMap<string, PyValue> = makeGlobals();

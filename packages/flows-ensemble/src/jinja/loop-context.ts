@@ -2,7 +2,7 @@ import { PyFunction } from '../python/arguments.ts';
 import { equals } from '../python/comparison.ts';
 import { typeError } from '../python/py-exception.ts';
 import { iterate, sizeOf } from '../python/sequence.ts';
-import { type PyArguments, type PyObject, PyTuple, type PyValue } from '../python/value.ts';
+import { isList, type PyArguments, type PyObject, PyTuple, type PyValue } from '../python/value.ts';
 import type { Render } from './render.ts';
 
 /** Runs a recursive loop again, over other values. */
@@ -14,6 +14,9 @@ export class LoopContext implements PyObject {
   readonly #values: PyValue;
   readonly #render: Render;
   readonly #recursion: { readonly recurse: Recurse; readonly depth: number } | undefined;
+  /** Lists are gone through by place, which is faster. */
+  readonly #list: readonly PyValue[] | undefined;
+  #place = -1;
   #iterator: Iterator<PyValue> | undefined;
   #index = -1;
   #length: number | undefined;
@@ -28,29 +31,30 @@ export class LoopContext implements PyObject {
     recursion?: { readonly recurse: Recurse; readonly depth: number },
   ) {
     this.#values = values;
+    this.#list = isList(values) ? values : undefined;
     this.#render = render;
     this.#recursion = recursion;
   }
 
-  /** What the loop goes through. */
-  items(): Iterable<PyValue> {
-    this.#iterator = iterate(this.#values)[Symbol.iterator]();
-    return { [Symbol.iterator]: () => ({ next: () => this.#next() }) };
-  }
-
   #pull(): PyValue | undefined {
-    const step = this.#iterator?.next();
-    return step === undefined || step.done === true ? undefined : step.value;
+    if (this.#list !== undefined) {
+      this.#place += 1;
+      return this.#list[this.#place];
+    }
+    this.#iterator ??= iterate(this.#values)[Symbol.iterator]();
+    const step = this.#iterator.next();
+    return step.done === true ? undefined : step.value;
   }
 
-  #next(): IteratorResult<PyValue> {
-    const value = this.#ahead ?? (this.#ahead === null ? null : this.#pull());
+  /** The next item, `undefined` when there is none. */
+  next(): PyValue | undefined {
+    const value = this.#ahead === undefined ? this.#pull() : this.#ahead;
     this.#ahead = undefined;
-    if (value === undefined) return { done: true, value: undefined };
+    if (value === undefined) return undefined;
     this.#index += 1;
     this.#before = this.#current;
     this.#current = value;
-    return { done: false, value };
+    return value;
   }
 
   #peek(): PyValue | undefined {
@@ -146,10 +150,10 @@ export class LoopContext implements PyObject {
     return {
       [Symbol.iterator]: () => ({
         next: () => {
-          const step = this.#next();
-          return step.done === true
-            ? step
-            : { done: false, value: new PyTuple([step.value, this]) };
+          const value = this.next();
+          return value === undefined
+            ? { done: true, value }
+            : { done: false, value: new PyTuple([value, this]) };
         },
       }),
     };

@@ -59,6 +59,14 @@ export class Macro implements PyObject {
 
   #bind({ positional, named }: PyArguments): (PyValue | undefined)[] {
     const { parameters, takesCaller, takesMore, takesNamed } = this.#shape;
+    if (
+      named.size === 0 &&
+      !takesCaller &&
+      !takesNamed &&
+      !takesMore &&
+      positional.length <= parameters.length
+    )
+      return [...positional];
     const rest = new Map(named);
     const values: (PyValue | undefined)[] = positional.slice(0, parameters.length);
     for (const name of parameters.slice(values.length)) {

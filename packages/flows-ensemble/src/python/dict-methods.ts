@@ -83,6 +83,11 @@ const METHODS: Methods<PyDict> = new Map(
   }),
 );
 
+/** Whether dicts have a method of that name, which then hides a key. */
+export function isDictMethod(name: string): boolean {
+  return METHODS.has(name);
+}
+
 /** A method of a dict, ready to be called. */
 export function dictMethod(dict: PyDict, name: string): PyFunction | undefined {
   return boundMethod(METHODS, dict, name);

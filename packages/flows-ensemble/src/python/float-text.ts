@@ -58,8 +58,25 @@ function scaled(value: number, places: number): bigint {
     : divideToEven(above, below * 10n ** BigInt(-places));
 }
 
+/**
+ * Whether a float may lie in the middle between two decimals. Only there do Python, which takes the even one, and JavaScript
+ * round apart; such a float is written exactly by its shortest text, with one digit more.
+ */
+function mayBeTie(value: number, places: number): boolean {
+  const size = Math.abs(value);
+  if (places > 15 || size >= 1e15 || (size < 1e-6 && size > 0)) return true;
+  const text = String(size);
+  const point = text.indexOf('.');
+  return point !== -1 && text.length - point - 1 === places + 1 && text.endsWith('5');
+}
+
+function withSign(value: number, text: string): string {
+  return value < 0 || Object.is(value, -0) ? `-${text}` : text;
+}
+
 /** `'%.{places}f'` of a finite float. */
 export function fixedText(value: number, places: number): string {
+  if (!mayBeTie(value, places)) return withSign(value, Math.abs(value).toFixed(places));
   const sign = value < 0 || Object.is(value, -0) ? '-' : '';
   const digits = scaled(Math.abs(value), places)
     .toString()
@@ -75,6 +92,12 @@ export function exponentDigits(
 ): { readonly digits: string; readonly exponent: number } {
   const size = Math.abs(value);
   if (size === 0) return { digits: '0'.repeat(places + 1), exponent: 0 };
+  const shortest = size.toExponential();
+  const end = shortest.indexOf('e');
+  if (places < 16 && !(end === places + 3 && shortest.charAt(end - 1) === '5')) {
+    const [mantissa = '', power = ''] = size.toExponential(places).split('e');
+    return { digits: mantissa.replace('.', ''), exponent: Number(power) };
+  }
   let exponent = Number(size.toExponential().split('e')[1]);
   let digits = scaled(size, places - exponent).toString();
   if (digits.length > places + 1) {

@@ -62,27 +62,68 @@ class Values {
 /** `text % values`; `safe` is for marked HTML, which escapes what is put in. */
 export function percentFormat(text: string, values: PyValue, safe = false): string {
   const source = new Values(values);
-  const result = text.replace(
-    SPECIFIER,
-    (_all, name: string | undefined, flags: string, ...rest: (string | undefined)[]) => {
-      const [width, precision, type = ''] = rest;
-      if (type === '') throw valueError('incomplete format');
-      if (type === '%') return '%';
-      const size = width === '*' ? source.integer() : Number(width ?? 0);
-      const places = precision === '*' ? source.integer() : precision;
-      const value = name === undefined ? source.take() : source.byName(name);
-      const specifier: Specifier = {
-        flags: size < 0 ? `${flags}-` : flags,
-        width: Math.abs(size),
-        precision: places === undefined ? undefined : Number(places),
-        type,
-      };
-      checkText(specifier.width + (specifier.precision ?? 0));
-      return formatOne(specifier, value, safe);
-    },
-  );
+  let result = '';
+  for (const piece of parsed(text)) {
+    if (typeof piece === 'string') result += piece;
+    else result += formatOne(specifierOf(piece, source), valueFor(piece, source), safe);
+  }
   source.finish();
   return result;
+}
+
+/** A specifier as it is written; `*` takes its number from the values. */
+interface Piece {
+  readonly name: string | undefined;
+  readonly flags: string;
+  readonly width: number | '*';
+  readonly precision: number | '*' | undefined;
+  readonly type: string;
+}
+
+function sizeOf(text: string | undefined): number | '*' | undefined {
+  if (text === undefined || text === '*') return text;
+  const size = Number(text);
+  checkText(size);
+  return size;
+}
+
+const MAX_PARSED = 500;
+
+/** Formats that were read already: a template uses the same few again and again. */
+const PARSED = new Map<string, readonly (string | Piece)[]>();
+
+function parsed(text: string): readonly (string | Piece)[] {
+  const known = PARSED.get(text);
+  if (known !== undefined) return known;
+  const pieces = [...piecesOf(text)];
+  if (PARSED.size >= MAX_PARSED) PARSED.clear();
+  PARSED.set(text, pieces);
+  return pieces;
+}
+
+function* piecesOf(text: string): Generator<string | Piece> {
+  let from = 0;
+  for (const found of text.matchAll(SPECIFIER)) {
+    const [all, name, flags = '', width, precision, type = ''] = found;
+    yield text.slice(from, found.index);
+    from = found.index + all.length;
+    if (type === '%') yield '%';
+    else yield { name, flags, width: sizeOf(width) ?? 0, precision: sizeOf(precision), type };
+  }
+  yield text.slice(from);
+}
+
+function specifierOf(piece: Piece, source: Values): Specifier {
+  const { flags, type } = piece;
+  if (type === '') throw valueError('incomplete format');
+  const width = piece.width === '*' ? source.integer() : piece.width;
+  const precision = piece.precision === '*' ? source.integer() : piece.precision;
+  checkText(Math.abs(width) + (precision ?? 0));
+  return { flags: width < 0 ? `${flags}-` : flags, width: Math.abs(width), precision, type };
+}
+
+function valueFor(piece: Piece, source: Values): PyValue {
+  return piece.name === undefined ? source.take() : source.byName(piece.name);
 }
 
 function formatOne(specifier: Specifier, value: PyValue, safe: boolean): string {

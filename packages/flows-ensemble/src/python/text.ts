@@ -104,7 +104,11 @@ function hex(code: number): string {
   return `\\U${code.toString(16).padStart(8, '0')}`;
 }
 
+/** Most texts: they are shown as they are. */
+const PLAIN = /^[ -&(-[\]-~]*$/;
+
 function stringRepr(value: string): string {
+  if (PLAIN.test(value)) return `'${value}'`;
   if (!UNPRINTABLE.test(value)) return `'${value}'`;
   const quote = value.includes("'") && !value.includes('"') ? '"' : "'";
   const text = value.replace(

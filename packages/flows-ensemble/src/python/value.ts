@@ -31,6 +31,7 @@ export class PyTuple {
 
 /** What `==` and `hash` of Python make the same key: 1, 1.0 and True are one. */
 function hashKey(key: PyValue): unknown {
+  if (typeof key === 'string') return key;
   if (typeof key === 'boolean') return key ? 1n : 0n;
   if (typeof key === 'number' && Number.isInteger(key)) return BigInt(key);
   if (key instanceof PyTuple) return `\0tuple ${key.items.map(partKey).join('\0')}`;
