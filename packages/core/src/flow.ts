@@ -43,7 +43,8 @@ export interface Group {
   readonly limit?: string;
 }
 
-/** A check is polled: it is run again until it exits with 0 / returns true, without using up attempts or slots in between. */
+/** A check is polled: it is run again until it exits with 0, or, as a function,
+ * returns something other than `false`, without using up attempts or slots in between. */
 export interface CheckPolicy {
   /** Seconds from the end of one poll to the start of the next. */
   readonly everySeconds: number;

@@ -7,6 +7,8 @@ import { placeMember } from './member/place-member.ts';
 import { currentTree, freshTree } from './member/template-memory.ts';
 import { wantedFiles } from './member/wanted-files.ts';
 
+export { hasQuota } from './member/quota.ts';
+
 const TemplateArgs = z.strictObject({ template: z.string() });
 
 /**

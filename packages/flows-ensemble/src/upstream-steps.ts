@@ -7,6 +7,7 @@ import { wantedFiles } from './member/wanted-files.ts';
 import { decodePy } from './python/json-code.ts';
 import { RunContext } from './upstream/member-context.ts';
 
+export { quotaLeft } from './member/quota.ts';
 export { readTemplate } from './member.ts';
 export { moveMember, removeMember } from './upstream-steps/files.ts';
 export { askGate } from './upstream-steps/gate.ts';

@@ -35,7 +35,7 @@ export const TaskConfig = z.strictObject({
   check: z
     .union([CheckConfig, z.literal(true).transform(() => CheckConfig.parse({}))])
     .optional()
-    .describe('Polls: run again until it succeeds (or the function gives true).'),
+    .describe('Polls: run again until it succeeds; a function that gives false has not.'),
   needs: Needs.optional().describe(
     'Tasks that must be done before: a name, { task, how: all }, or a list.',
   ),

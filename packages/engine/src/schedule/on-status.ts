@@ -153,7 +153,12 @@ function succeed(
   const usage = tasks.length === 1 && job.tasks.length === 1 ? exit?.usage : undefined;
   const toCollect: number[] = [];
   for (const task of tasks) {
-    if (leader.collects(run.nodeOf(task).set)) {
+    const { set } = run.nodeOf(task);
+    if (set.check !== undefined && job.values?.get(task) === false) {
+      fail(turn, tally, job, task, { failure: 'user-error', message: 'it does not hold yet' });
+      continue;
+    }
+    if (leader.collects(set)) {
       run.tasks.overlay(task, IS_COLLECTING);
       toCollect.push(task);
       continue;

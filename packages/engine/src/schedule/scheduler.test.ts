@@ -193,6 +193,34 @@ describe('Scheduler', () => {
     expect(() => new Bench(sets)).toThrow('waits for the end of a, whose tasks are not known yet');
   });
 
+  it('polls a check again whose function gives false, and is done with it when it gives true', () => {
+    const check = { everySeconds: 5, timeoutSeconds: 100 };
+    const bench = new Bench([set('a', { size: 1, check })]);
+    const answered = (job: number, value: boolean): Input => ({
+      type: 'statuses',
+      backend: 'local',
+      source: 'watch',
+      statuses: [
+        {
+          job,
+          state: 'ended',
+          exit: { outcome: 'succeeded' },
+          progress: { succeeded: [[0, 0]], values: [[0, value]], failed: [] },
+        },
+      ],
+    });
+
+    bench.take(begin);
+    bench.take(answered(0, false), 1);
+    const early = bench.scheduler.state(0);
+    bench.take({ type: 'wake' }, 6);
+    bench.take(answered(1, true), 7);
+
+    expect(early).toBe('waiting');
+    expect(bench.facts).toContainEqual({ type: 'check-open', task: 0, delaySeconds: 5 });
+    expect(bench.scheduler.state(0)).toBe('succeeded');
+  });
+
   it('charges no attempt for what infrastructure did', () => {
     const bench = new Bench([set('a', { size: 1 })]);
 

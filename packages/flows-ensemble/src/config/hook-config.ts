@@ -55,7 +55,9 @@ export const HookConfig = z
       'object',
     ),
     remove: verbatim('Remove the directory of the member once its files are verified.', 'object'),
-    quota: verbatim('Wait for free space: { atLeast, source }.', 'object'),
+    quota: verbatim(
+      'Wait for free space: { atLeast: 500Gi }, or sources as of the step `quota`: { use: lfs, path, atLeast }.',
+    ),
     notify: verbatim('Tell somebody: { mail: ... } or { webhook: ... }.', 'object'),
   })
   .superRefine((hook, context) => {

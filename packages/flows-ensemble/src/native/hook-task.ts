@@ -1,6 +1,7 @@
+import { isPlainObject } from '@orchestrate/core';
 import type { HookConfig } from '../config/hook-config.ts';
 import { shellText } from './job-script.ts';
-import { STEPS_MODULE } from './modules.ts';
+import { MEMBER_MODULE, STEPS_MODULE } from './modules.ts';
 
 /** A task in the words of the project file. */
 export type DescribedTask = Readonly<Record<string, unknown>>;
@@ -62,17 +63,28 @@ function absolute({ directory, project }: HookPlace): string {
 
 function stepOf(hook: HookConfig, place: HookPlace): object {
   const { move, remove, quota, notify } = hook;
-  const given = Object.entries({ move, remove, quota, notify }).find(
-    ([, args]) => args !== undefined,
-  );
+  if (quota !== undefined) return quotaOf(hook, place);
+  const given = Object.entries({ move, remove, notify }).find(([, args]) => args !== undefined);
   const [step, args] = given ?? ['execute', {}];
-  const written = typeof args === 'object' && args !== null ? args : {};
   return {
     call: stepCall(step),
-    args: { ...place.defaults[step], ...written },
-    ...(step === 'quota'
-      ? { check: { every: `${hook.every}s`, timeout: `${hook.patience}s` } }
-      : {}),
+    args: { ...place.defaults[step], ...(isPlainObject(args) ? args : {}) },
     ...(step === 'notify' ? { reuse: false } : {}),
+  };
+}
+
+/** One source or a list of them; without more, the free space where the members are. */
+function quotaOf({ quota, every, patience }: HookConfig, { defaults }: HookPlace): object {
+  const sources = (Array.isArray(quota) ? quota : [quota]).map((source: unknown) => {
+    const given = isPlainObject(source) ? source : {};
+    const place = ['fair-share', 'quota'].includes(String(given['use'])) ? {} : defaults['quota'];
+    return { use: 'df', ...place, ...given };
+  });
+  return {
+    call: `${MEMBER_MODULE}#hasQuota`,
+    args: { sources },
+    ...(patience === 0
+      ? { reuse: false }
+      : { check: { every: `${every}s`, timeout: `${patience}s` } }),
   };
 }
