@@ -1,16 +1,15 @@
-import { close, fsync, open } from 'node:fs';
+import { closeSync, fsync, openSync } from 'node:fs';
 import { promisify } from 'node:util';
 
-const openFile = promisify(open);
 const flushFile = promisify(fsync);
-const closeFile = promisify(close);
 
+/** Only the flush itself is worth the way to another thread. */
 async function flushPath(path: string): Promise<void> {
-  const handle = await openFile(path, 'r');
+  const handle = openSync(path, 'r');
   try {
     await flushFile(handle);
   } finally {
-    await closeFile(handle);
+    closeSync(handle);
   }
 }
 

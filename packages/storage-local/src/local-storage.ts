@@ -239,7 +239,8 @@ export class LocalStorage implements Storage {
     if (options.sha256 !== undefined) await checkFile(path, source, place, options);
     // Another name of the same file could still be written to, so such a file is copied.
     if (source.nlink > 1n) return this.#write(place, contentOfFile(path, source), options);
-    if (this.#options.fsync) await flushFileAt(path);
+    // An empty file is nothing but its entry, which is flushed with its folder.
+    if (this.#options.fsync && source.size > 0n) await flushFileAt(path);
     this.#prepareLock();
     try {
       return await this.#publish(place, { path, own: false }, options);
