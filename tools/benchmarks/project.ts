@@ -1,11 +1,13 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Measured, measureGood, ORCHESTRATE, WORK } from './measure.ts';
 
-/** Makes an empty folder for a benchmark and writes files into it. */
+let made = 0;
+
+/** Makes a new folder for a benchmark and writes files into it. */
 export function project(name: string, files: Readonly<Record<string, string>>): string {
-  const folder = join(WORK, name);
-  rmSync(folder, { recursive: true, force: true });
+  made += 1;
+  const folder = join(WORK, `${process.pid}-${made}-${name}`);
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
