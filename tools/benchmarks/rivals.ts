@@ -6,6 +6,7 @@ import { measure, measureGood } from './measure.ts';
 const SNAKEMAKE_VERSION = '9.25.2';
 const PARSL_VERSION = '2026.10.26';
 const JINJA_VERSION = '3.1.6';
+const MODEL_ENSEMBLER_VERSION = '0.7.0';
 
 /** Where rivals are installed, outside the repository; made once. */
 function home(): string {
@@ -32,6 +33,18 @@ export async function jinjaRival(): Promise<string> {
   if (made?.exitCode !== 0) {
     await measureGood(['python3', '-m', 'venv', environment]);
     await measureGood([join(bin, 'pip'), 'install', '--quiet', `jinja2==${JINJA_VERSION}`]);
+  }
+  return bin;
+}
+
+/** Installs model-ensembler from PyPI into an environment of its own, unless it is there, and answers its `bin`. */
+export async function modelEnsemblerRival(): Promise<string> {
+  const environment = join(home(), 'model-ensembler');
+  const bin = join(environment, 'bin');
+  if (!existsSync(join(bin, 'model_ensemble'))) {
+    await measureGood(['python3', '-m', 'venv', environment]);
+    const wanted = `model-ensembler==${MODEL_ENSEMBLER_VERSION}`;
+    await measureGood([join(bin, 'pip'), 'install', '--quiet', wanted]);
   }
   return bin;
 }

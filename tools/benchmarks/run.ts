@@ -14,6 +14,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   engine: async () => (await import('./engine.ts')).engine,
   resume: async () => (await import('./resume.ts')).resume,
   render: async () => (await import('./render.ts')).render,
+  ensemble: async () => (await import('./ensemble.ts')).ensemble,
   directories: async () => (await import('./directories.ts')).directories,
   peers: async () => (await import('./peers.ts')).peers,
 };
