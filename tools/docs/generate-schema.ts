@@ -8,9 +8,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import backendLocal from '@orchestrate/backend-local';
+import { stepSchemas } from '@orchestrate/steps';
 import storageLocal from '@orchestrate/storage-local';
 import { errorIndex } from './error-index.ts';
-import { optionTable, projectReference } from './project-reference.ts';
+import { optionTable, projectReference, schemaTable } from './project-reference.ts';
 import { withSection } from './readme-section.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -35,6 +36,11 @@ export async function staleReference(): Promise<ReadonlyMap<string, string>> {
   };
   for (const [name, plugin] of Object.entries(readmes))
     files[name] = withSection(current(join(root, name)), 'options', await optionTable(plugin));
+  const steps = 'packages/steps/README.md';
+  files[steps] = Object.entries(stepSchemas).reduce(
+    (page, [name, schema]) => withSection(page, name, schemaTable(schema)),
+    current(join(root, steps)),
+  );
   const stale = Object.entries(files).filter(([name, text]) => current(join(root, name)) !== text);
   return new Map(stale);
 }

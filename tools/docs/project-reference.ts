@@ -1,5 +1,6 @@
 import type { Plugin } from '@orchestrate/core';
 import { projectJsonSchema } from '@orchestrate/engine';
+import { z } from 'zod';
 
 /** The parts of a JSON schema that the reference shows. */
 interface Schema {
@@ -96,6 +97,13 @@ function schemaOf({ kind, name }: Plugin, schema: Schema): Schema {
   const entry = schema.properties?.[PLACES[kind]]?.additionalProperties;
   const choices = typeof entry === 'object' ? (entry.allOf ?? []) : [];
   return choices.find(({ then }) => then.properties?.['use']?.const === name)?.then ?? {};
+}
+
+/** The table of what a zod schema takes. */
+export function schemaTable(schema: z.ZodType): string {
+  return table(
+    rowsOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema, ''),
+  );
 }
 
 /** The table of one plugin's options, generated from its schema. */

@@ -7,4 +7,5 @@ export { move, move as copy } from './move/move.ts';
 export { notify } from './notify/notify.ts';
 export { quota } from './quota/quota.ts';
 export { remove } from './remove/remove.ts';
+export { stepSchemas } from './step-schemas.ts';
 export { type StepArgs, stepModule, stepWork } from './step-work.ts';

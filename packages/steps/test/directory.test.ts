@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { copyTemplate } from '../src/directory/copy-template.ts';
 import { makeDirectory } from '../src/directory/make-directory.ts';
@@ -150,7 +151,7 @@ describe('makeDirectory', () => {
         process.execPath,
         [
           '--conditions=@orchestrate/source',
-          join(import.meta.dirname, 'directory-victim.ts'),
+          fileURLToPath(new URL('./directory-victim.ts', import.meta.url)),
           template,
           parent,
         ],

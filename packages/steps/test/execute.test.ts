@@ -6,6 +6,7 @@ import { execute } from '../src/execute/execute.ts';
 import { codeOf, contextFor, errorOf, temporaryFolder } from './calling.ts';
 
 const context = contextFor();
+const POSIX = 'sh';
 
 async function until(holds: () => boolean): Promise<void> {
   const patience = AbortSignal.timeout(20_000);
@@ -54,7 +55,7 @@ describe('execute', () => {
   });
 
   it('fails on a variable that is not set in sh', async () => {
-    expect(await codeOf(() => execute({ run: 'echo $nothing_here', shell: 'sh' }, context))).toBe(
+    expect(await codeOf(() => execute({ run: 'echo $nothing_here', shell: POSIX }, context))).toBe(
       'STEP_EXIT',
     );
   });
@@ -130,14 +131,14 @@ describe('execute', () => {
       execute(
         {
           run: `trap '' TERM; (trap '' TERM; sleep 600) & echo $! > ${pids}; sleep 600`,
-          timeoutSeconds: 0.5,
+          timeoutSeconds: 2,
         },
         context,
       ),
     );
 
     expect(code).toBe('STEP_TIMEOUT');
-    expect(isAlive(Number(readFileSync(pids, 'utf8')))).toBe(false);
+    await until(() => !isAlive(Number(readFileSync(pids, 'utf8'))));
   });
 
   it('ends the whole process group when it is stopped', async () => {

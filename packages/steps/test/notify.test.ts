@@ -4,12 +4,16 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { mailMessage } from '../src/notify/mail-message.ts';
 import { notify } from '../src/notify/notify.ts';
 import { codeOf, contextFor, errorOf, temporaryFolder } from './calling.ts';
 
 const context = contextFor();
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 const mail = { from: 'me@example.org', to: ['you@example.org', 'us@example.org'] };
 
 async function listening(server: Server) {
@@ -111,7 +115,7 @@ describe('notify', () => {
 
   it('gives no password to a server without encryption', async () => {
     using server = await mailServer({ STARTTLS: '502 no' });
-    process.env['STEPS_TEST_PASSWORD'] = 'hidden-word';
+    vi.stubEnv('STEPS_TEST_PASSWORD', 'hidden-word');
     const named = { userVariable: 'PATH', passwordVariable: 'STEPS_TEST_PASSWORD' };
     const smtp = { host: '127.0.0.1', port: server.port, ...named };
 
@@ -140,7 +144,7 @@ describe('notify', () => {
 
   it('does not try again what is refused, and keeps the address to itself', async () => {
     using server = await webhookServer([404]);
-    process.env['STEPS_TEST_HOOK'] = `http://127.0.0.1:${server.port}/hidden-word`;
+    vi.stubEnv('STEPS_TEST_HOOK', `http://127.0.0.1:${server.port}/hidden-word`);
 
     const webhook = { urlVariable: 'STEPS_TEST_HOOK' };
     const error = await errorOf(() => notify({ subject: 'x', webhook, required: true }, context));

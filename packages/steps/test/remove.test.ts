@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { move } from '../src/move/move.ts';
 import { remove } from '../src/remove/remove.ts';
@@ -205,7 +206,7 @@ describe('remove', () => {
         process.execPath,
         [
           '--conditions=@orchestrate/source',
-          join(import.meta.dirname, 'remove-victim.ts'),
+          fileURLToPath(new URL('./remove-victim.ts', import.meta.url)),
           JSON.stringify(call),
         ],
         { stdio: ['ignore', 'pipe', 'inherit'] },

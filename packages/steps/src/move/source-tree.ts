@@ -33,7 +33,7 @@ function typeOf(stat: BigIntStats, path: string): TreeEntry['type'] {
 }
 
 /** What lies at a path. Links are not followed. */
-export async function entryAt(root: string, path: string): Promise<TreeEntry> {
+async function entryAt(root: string, path: string): Promise<TreeEntry> {
   const full = path === '' ? root : `${root}/${path}`;
   return sayingWhatAsync('look at', full, async () => {
     const stat = await lstat(full, { bigint: true });

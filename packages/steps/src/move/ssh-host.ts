@@ -20,7 +20,7 @@ const SIGNS: readonly (readonly [RegExp, Trouble])[] = [
 ];
 
 /** What went wrong, as far as the words of ssh, rsync and the system tell. */
-export function remoteTrouble(words: string): Trouble {
+function remoteTrouble(words: string): Trouble {
   return SIGNS.find(([sign]) => sign.test(words))?.[1] ?? 'STEP_UNAVAILABLE';
 }
 

@@ -22,7 +22,7 @@ function isGone(pid: number): boolean {
 }
 
 /** Whether a name is that of a folder for files on their way. */
-export function isStagingName(name: string): boolean {
+function isStagingName(name: string): boolean {
   return name.startsWith(PREFIX);
 }
 
