@@ -1,6 +1,6 @@
 import { calculate } from '../python/arithmetic.ts';
 import { charactersOf, lengthOf, strip, WHITE_SPACE } from '../python/code-points.ts';
-import { isTrue } from '../python/comparison.ts';
+import { isTrue, refuseOperation } from '../python/comparison.ts';
 import { checkText } from '../python/limits.ts';
 import { PyMarkup, textOf } from '../python/markup.ts';
 import { needInteger, needText, optionalText } from '../python/method.ts';
@@ -12,7 +12,7 @@ import { replaceText } from '../python/string-search.ts';
 import { splitLines } from '../python/string-split.ts';
 import { str } from '../python/text.ts';
 import { typeName } from '../python/type-name.ts';
-import { PyDict, PyTuple, type PyValue } from '../python/value.ts';
+import { isList, PyDict, PyTuple, type PyValue } from '../python/value.ts';
 import { getter } from './attribute-getter.ts';
 import { type Filter, filter, rawFilter } from './filter.ts';
 import type { Render } from './render.ts';
@@ -46,6 +46,7 @@ const WORD = /[\p{L}\p{N}_]+/gu;
 /** A str, as methods of it are called on the value. */
 function needString(value: PyValue, method: string): string {
   const text = textOf(value);
+  refuseOperation(value);
   if (text === undefined)
     throw attributeError(`'${typeName(value)}' object has no attribute '${method}'`);
   return text;
@@ -54,7 +55,8 @@ function needString(value: PyValue, method: string): string {
 function indent(value: PyValue, [width = 4n, first, blank]: Given): PyValue {
   const indention = textOf(width) ?? ' '.repeat(Math.max(0, needInteger(width)));
   // Adding the line end is what fails for anything but a str.
-  const text = needString(calculate('+', value, '\n'), 'splitlines');
+  // A list takes the line end as one more item, and fails only then.
+  const text = needString(isList(value) ? value : calculate('+', value, '\n'), 'splitlines');
   const lines = splitLines(text);
   checkText(text.length + lines.length * indention.length);
   const keepBlank = isTrue(blank ?? false);

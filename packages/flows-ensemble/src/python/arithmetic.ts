@@ -22,7 +22,7 @@ function unsupported(operator: string, a: PyValue, b: PyValue): PyException {
 export function calculate(operator: BinaryOperator, a: PyValue, b: PyValue): PyValue {
   const [left, right] = [numberOf(a), numberOf(b)];
   if (left !== undefined && right !== undefined) return onNumbers(operator, left, right);
-  refuseOperation(b);
+  if (operator !== '%') refuseOperation(b);
   switch (operator) {
     case '+':
       return concatenate(a, b);
@@ -117,7 +117,12 @@ function repeat(a: PyValue, b: PyValue): PyValue {
   throw unsupported('*', a, b);
 }
 
+/** Python counts in 64 bits. */
+const MAX_COUNT = 2n ** 63n - 1n;
+
 function repeated(value: PyValue, times: bigint, other: PyValue): PyValue {
+  if (times > MAX_COUNT || times < -MAX_COUNT)
+    throw new PyException('OverflowError', "cannot fit 'int' into an index-sized integer");
   const count = times > 0n ? times : 0n;
   const text = textOf(value);
   if (text !== undefined) {
@@ -131,6 +136,7 @@ function repeated(value: PyValue, times: bigint, other: PyValue): PyValue {
 }
 
 function repeatItems(items: readonly PyValue[], count: bigint): readonly PyValue[] {
+  if (items.length === 0) return [];
   checkItems(BigInt(items.length) * count);
   return Array.from({ length: Number(count) }, () => items).flat(1);
 }

@@ -7,6 +7,7 @@ import { numberOf, toFloat, truncate } from './numbers.ts';
 import { keyError, typeError, valueError } from './py-exception.ts';
 import { repr, str } from './text.ts';
 import { typeName } from './type-name.ts';
+import { PyUndefined } from './undefined.ts';
 import { isList, PyDict, PyTuple, type PyValue } from './value.ts';
 
 const SPECIFIER =
@@ -53,7 +54,8 @@ class Values {
   }
 
   finish(): void {
-    const used = this.#named || this.#given instanceof PyDict;
+    // What can be indexed by a name may be there for names that the format does not use.
+    const used = this.#named || this.#given instanceof PyDict || this.#given instanceof PyUndefined;
     if (!used && this.#next < this.#list.length && !isList(this.#given))
       throw typeError('not all arguments converted during string formatting');
   }

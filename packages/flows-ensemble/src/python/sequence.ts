@@ -119,6 +119,8 @@ export function sliceIndexes(slice: Slice, size: number): number[] {
 
 /** `value[start:stop:step]`. */
 export function sliceOf(value: PyValue, slice: Slice): PyValue {
+  if (isPyObject(value) && value.pick !== undefined)
+    return value.pick(sliceIndexes(slice, length(value)));
   const items = indexed(value);
   if (items === undefined) {
     refuseOperation(value);
