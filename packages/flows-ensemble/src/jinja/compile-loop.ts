@@ -1,6 +1,5 @@
-import { PyIterator } from '../python/iterator.ts';
-import { iterate } from '../python/sequence.ts';
-import { isList, PyTuple, type PyValue } from '../python/value.ts';
+import { type Pull, PyIterator, pull } from '../python/iterator.ts';
+import { PyTuple, type PyValue } from '../python/value.ts';
 import { analyzeExpression, analyzeParameters, analyzeStatements } from './analyze.ts';
 import { compileCondition } from './compile-call.ts';
 import { compileExpression } from './compile-expression.ts';
@@ -112,18 +111,23 @@ function compileSelection(
   const assign = compileTarget(inner, target);
   const holds = compileCondition(compileExpression(inner, test));
   const read = compileReading(inner, target);
-  return (frame, values) =>
-    new PyIterator(
-      (function* select(): Generator<PyValue> {
-        const own = new Frame(inner.symbols.owner, frame.context, frame);
+  return (frame, values) => {
+    let own: Frame | undefined;
+    let next: Pull | undefined;
+    return new PyIterator(() => {
+      if (own === undefined) {
+        own = new Frame(inner.symbols.owner, frame.context, frame);
         enter(own);
-        for (const value of iterate(values)) {
-          frame.render.countRound();
-          assign(own, value);
-          if (holds(own)) yield read(own);
-        }
-      })(),
-    );
+      }
+      next ??= pull(values);
+      for (let value = next(); value !== undefined; value = next()) {
+        frame.render.countRound();
+        assign(own, value);
+        if (holds(own)) return read(own);
+      }
+      return undefined;
+    });
+  };
 }
 
 function compileRounds(
@@ -162,10 +166,10 @@ function compileRounds(
         frame.slots[loopSlot] = loop;
         round(value);
       }
-    } else if (isList(values)) {
-      // By place, as the list may grow meanwhile.
-      for (let at = 0; at < values.length; at += 1) round(values[at] ?? null);
-    } else for (const value of iterate(values)) round(value);
+    } else {
+      const next = pull(values);
+      for (let value = next(); value !== undefined; value = next()) round(value);
+    }
     leave(frame);
     if (rounds === 0) otherwise?.(frame);
   };

@@ -1,8 +1,7 @@
 import { bind } from '../python/arguments.ts';
 import { isTrue } from '../python/comparison.ts';
-import { PyIterator } from '../python/iterator.ts';
+import { type Pull, PyIterator, pull } from '../python/iterator.ts';
 import { PyException } from '../python/py-exception.ts';
-import { iterate } from '../python/sequence.ts';
 import { str } from '../python/text.ts';
 import type { PyArguments, PyValue } from '../python/value.ts';
 import { getter } from './attribute-getter.ts';
@@ -69,16 +68,34 @@ function selectAct(
   return (item) => test(valueIn(item));
 }
 
+/** What a filter does with one item: an item of the result, or nothing. */
+type Step = (item: PyValue) => PyValue | undefined;
+
+/** Goes through a value as it is asked; what is wrong with the arguments shows once something is asked for. */
+function lazily(value: PyValue, make: () => Step): PyValue {
+  let next: Pull | undefined;
+  let step: Step | undefined;
+  const begin = (): void => {
+    const isEmpty = !isTrue(value);
+    step = isEmpty ? undefined : make();
+    next = isEmpty ? () => undefined : pull(value);
+  };
+  return new PyIterator(() => {
+    if (next === undefined) begin();
+    for (let item = next?.(); item !== undefined; item = next?.()) {
+      const result = step?.(item);
+      if (result !== undefined) return result;
+    }
+    return undefined;
+  });
+}
+
 function selecting(tests: FilterTable, ofAttribute: boolean, keep: boolean): Filter {
-  return rawFilter(
-    (render, value, given) =>
-      new PyIterator(
-        (function* select(): Generator<PyValue> {
-          if (!isTrue(value)) return;
-          const act = selectAct(render, { tests, ofAttribute }, given);
-          for (const item of iterate(value)) if (isTrue(act(item)) === keep) yield item;
-        })(),
-      ),
+  return rawFilter((render, value, given) =>
+    lazily(value, () => {
+      const act = selectAct(render, { tests, ofAttribute }, given);
+      return (item) => (isTrue(act(item)) === keep ? item : undefined);
+    }),
   );
 }
 
@@ -88,16 +105,7 @@ export function selectFilters(
   tests: FilterTable,
 ): Readonly<Record<string, Filter>> {
   return {
-    map: rawFilter(
-      (render, value, given) =>
-        new PyIterator(
-          (function* map(): Generator<PyValue> {
-            if (!isTrue(value)) return;
-            const act = mapAct(render, filters, given);
-            for (const item of iterate(value)) yield act(item);
-          })(),
-        ),
-    ),
+    map: rawFilter((render, value, given) => lazily(value, () => mapAct(render, filters, given))),
     reject: selecting(tests, false, false),
     rejectattr: selecting(tests, true, false),
     select: selecting(tests, false, true),

@@ -3,7 +3,7 @@ import { attributeOf } from '../python/attribute.ts';
 import { equals, inOrder, isTrue, refuseOperation } from '../python/comparison.ts';
 import { DictView } from '../python/dict-view.ts';
 import { floorDivide, modulo } from '../python/division.ts';
-import { PyIterator } from '../python/iterator.ts';
+import { PyIterator, pullFrom } from '../python/iterator.ts';
 import { checkItems } from '../python/limits.ts';
 import { textOf } from '../python/markup.ts';
 import { needInteger } from '../python/method.ts';
@@ -99,7 +99,7 @@ function reverse(value: PyValue): PyValue {
   const text = textOf(value);
   if (text !== undefined) return [...text].reverse().join('');
   const items = reversedItems(value);
-  if (items !== undefined) return new PyIterator(items, 'list_reverseiterator');
+  if (items !== undefined) return new PyIterator(pullFrom(items), 'list_reverseiterator');
   if (iterable(value) === undefined) throw filterArgument('argument must be iterable');
   return [...iterate(value)].reverse();
 }
@@ -168,13 +168,13 @@ function sum(render: Render, value: PyValue, [attribute, start = 0n]: Given): Py
 }
 
 function items(value: PyValue): PyValue {
-  if (value instanceof PyUndefined) return new PyIterator([]);
-  return new PyIterator(
-    (function* pairs(): Generator<PyValue> {
-      if (!(value instanceof PyDict)) throw typeError('Can only get item pairs from a mapping.');
-      yield* new DictView(value, 'items').iterate();
-    })(),
-  );
+  if (value instanceof PyUndefined) return new PyIterator(pullFrom([]));
+  return new PyIterator(pullFrom(pairs(value)));
+}
+
+function* pairs(value: PyValue): Generator<PyValue> {
+  if (!(value instanceof PyDict)) throw typeError('Can only get item pairs from a mapping.');
+  yield* new DictView(value, 'items').iterate();
 }
 
 function listOf(value: PyValue): readonly PyValue[] {
@@ -188,7 +188,7 @@ export const SEQUENCE_FILTERS: Readonly<Record<string, Filter>> = {
   batch: filter(
     'linecount ?fill_with',
     (_render, value, [size = null, fill = null]) =>
-      new PyIterator(batches(value, needInteger(size), fill)),
+      new PyIterator(pullFrom(batches(value, needInteger(size), fill))),
   ),
   count: filter('', (_render, value) => BigInt(length(value))),
   dictsort: filter('?case_sensitive by reverse', (_render, value, given) => dictSort(value, given)),
@@ -203,12 +203,13 @@ export const SEQUENCE_FILTERS: Readonly<Record<string, Filter>> = {
   reverse: filter('', (_render, value) => reverse(value)),
   slice: filter(
     'slices ?fill_with',
-    (_render, value, [count = null, fill = null]) => new PyIterator(slices(value, count, fill)),
+    (_render, value, [count = null, fill = null]) =>
+      new PyIterator(pullFrom(slices(value, count, fill))),
   ),
   sort: filter('?reverse case_sensitive attribute', sortFilter),
   sum: filter('?attribute start', sum),
   unique: filter(
     '?case_sensitive attribute',
-    (render, value, given) => new PyIterator(unique(render, value, given)),
+    (render, value, given) => new PyIterator(pullFrom(unique(render, value, given))),
   ),
 };

@@ -1,8 +1,9 @@
 import { PyFunction } from '../python/arguments.ts';
 import { equals } from '../python/comparison.ts';
+import { type Pull, pull } from '../python/iterator.ts';
 import { typeError } from '../python/py-exception.ts';
-import { iterate, sizeOf } from '../python/sequence.ts';
-import { isList, type PyArguments, type PyObject, PyTuple, type PyValue } from '../python/value.ts';
+import { sizeOf } from '../python/sequence.ts';
+import { type PyArguments, type PyObject, PyTuple, type PyValue } from '../python/value.ts';
 import type { Render } from './render.ts';
 
 /** Runs a recursive loop again, over other values. */
@@ -14,10 +15,7 @@ export class LoopContext implements PyObject {
   readonly #values: PyValue;
   readonly #render: Render;
   readonly #recursion: { readonly recurse: Recurse; readonly depth: number } | undefined;
-  /** Lists are gone through by place, which is faster. */
-  readonly #list: readonly PyValue[] | undefined;
-  #place = -1;
-  #iterator: Iterator<PyValue> | undefined;
+  #pull: Pull;
   #index = -1;
   #length: number | undefined;
   #ahead: PyValue | undefined;
@@ -31,19 +29,9 @@ export class LoopContext implements PyObject {
     recursion?: { readonly recurse: Recurse; readonly depth: number },
   ) {
     this.#values = values;
-    this.#list = isList(values) ? values : undefined;
+    this.#pull = pull(values);
     this.#render = render;
     this.#recursion = recursion;
-  }
-
-  #pull(): PyValue | undefined {
-    if (this.#list !== undefined) {
-      this.#place += 1;
-      return this.#list[this.#place];
-    }
-    this.#iterator ??= iterate(this.#values)[Symbol.iterator]();
-    const step = this.#iterator.next();
-    return step.done === true ? undefined : step.value;
   }
 
   /** The next item, `undefined` when there is none. */
@@ -72,7 +60,7 @@ export class LoopContext implements PyObject {
     // A generator does not know how many come: take them all, and go on from there.
     const rest: PyValue[] = [];
     for (let value = this.#pull(); value !== undefined; value = this.#pull()) rest.push(value);
-    this.#iterator = rest[Symbol.iterator]();
+    this.#pull = pull(rest);
     this.#length = rest.length + this.#index + 1 + (this.#ahead === undefined ? 0 : 1);
     return this.#length;
   }

@@ -45,11 +45,8 @@ export class PyRange implements PyObject {
     return this.at(place);
   }
 
-  pick(places: readonly number[]): PyValue {
-    const [first, second] = places;
-    if (first === undefined) return new PyRange(0n, 0n, 1n);
-    const step = second === undefined ? this.#step : BigInt(second - first) * this.#step;
-    return new PyRange(this.at(first), this.at(first) + step * BigInt(places.length), step);
+  pick(from: number, to: number, step: number): PyValue {
+    return new PyRange(this.at(from), this.at(to), this.#step * BigInt(step));
   }
 
   *iterate(): Generator<PyValue> {

@@ -102,8 +102,13 @@ function bound(value: PyValue): number | undefined {
   return Number(value);
 }
 
-/** Places that a slice of a sequence of `size` items takes. */
-export function sliceIndexes(slice: Slice, size: number): number[] {
+interface Bounds {
+  readonly from: number;
+  readonly to: number;
+  readonly step: number;
+}
+
+function boundsOf(slice: Slice, size: number): Bounds {
   const step = bound(slice.step) ?? 1;
   if (step === 0) throw valueError('slice step cannot be zero');
   const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
@@ -112,15 +117,22 @@ export function sliceIndexes(slice: Slice, size: number): number[] {
       ? otherwise
       : Math.min(Math.max(value < 0 ? value + size : value, low), high);
   const from = place(bound(slice.start), step > 0 ? low : high);
-  const to = place(bound(slice.stop), step > 0 ? high : low);
+  return { from, to: place(bound(slice.stop), step > 0 ? high : low), step };
+}
+
+/** Places that a slice of a sequence of `size` items takes. */
+function sliceIndexes(slice: Slice, size: number): number[] {
+  const { from, to, step } = boundsOf(slice, size);
   const count = Math.max(0, Math.ceil((to - from) / step));
   return Array.from({ length: count }, (_, index) => from + index * step);
 }
 
 /** `value[start:stop:step]`. */
 export function sliceOf(value: PyValue, slice: Slice): PyValue {
-  if (isPyObject(value) && value.pick !== undefined)
-    return value.pick(sliceIndexes(slice, length(value)));
+  if (isPyObject(value) && value.pick !== undefined) {
+    const { from, to, step } = boundsOf(slice, length(value));
+    return value.pick(from, to, step);
+  }
   const items = indexed(value);
   if (items === undefined) {
     refuseOperation(value);

@@ -205,8 +205,8 @@ export interface PyObject {
   iterate?(): Iterable<PyValue>;
   /** `object[key]`; `undefined` when there is no such item. */
   item?(key: PyValue): PyValue | undefined;
-  /** `object[a:b:c]`, given the places that the slice takes. */
-  pick?(places: readonly number[]): PyValue;
+  /** `object[from:to:step]`, with places within the object. */
+  pick?(from: number, to: number, step: number): PyValue;
   call?(values: PyArguments): PyValue;
   /** What stands for it as a key and in `==`; without this only the object itself is equal to it. */
   hash?(): unknown;
