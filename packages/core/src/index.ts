@@ -48,6 +48,14 @@ export {
   runIdFrom,
 } from './ids.ts';
 export { canonicalJson, type Json, type JsonObject } from './json.ts';
+export {
+  globPattern,
+  isPattern,
+  matchTasks,
+  matchValues,
+  type NamedTask,
+  withSlash,
+} from './match-tasks.ts';
 export { type Axis, type Column, identityText } from './parameters/column.ts';
 export type { Exclusion } from './parameters/exclude.ts';
 export { fitLabel, labelValue, shortHash } from './parameters/label.ts';

@@ -1,6 +1,8 @@
+export { type ChosenPlan, choosePlan } from './drive/chosen-plan.ts';
 export { realClock, realTimers } from './drive/real-time.ts';
 export type {
   FailureLine,
+  MemberOptions,
   Names,
   Providers,
   RunHandle,
@@ -10,7 +12,6 @@ export type {
   SetTally,
   Timers,
 } from './drive/run-types.ts';
-export { selectSets } from './drive/select-sets.ts';
 export {
   type Cancellation,
   cancelRun,

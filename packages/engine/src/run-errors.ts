@@ -42,6 +42,18 @@ const RUN_ERRORS = {
     retry: 'never',
     hint: 'Name a flow, a set as `flow.task`, or one task as `flow.task/label`; `orchestrate plan` lists them.',
   },
+  MEMBER_UNKNOWN: {
+    retry: 'never',
+    hint: 'Name a member by its label, by values of its parameters, or by its position as `sens-3` or `sens.3-7`; `orchestrate plan` shows labels.',
+  },
+  MEMBER_AMBIGUOUS: {
+    retry: 'never',
+    hint: 'Write `NAME=VALUE` for the value, or the name of the ensemble and the position, as `sens-3`.',
+  },
+  MEMBER_NONE: {
+    retry: 'never',
+    hint: 'Choose members with other --only, --skip, --where or --failed.',
+  },
   PLAN_INVALID: {
     retry: 'never',
     hint: 'Correct the flow named in the message; `orchestrate validate` checks again without running anything.',

@@ -1,7 +1,7 @@
 import type { CommandBody } from '../command-context.ts';
 
 /** What a value may be, for shell completion. */
-export type Completion = 'file' | 'folder' | 'profile' | 'task' | 'run';
+export type Completion = 'file' | 'folder' | 'profile' | 'task' | 'run' | 'member';
 
 /** An option of a command. */
 export interface OptionSpec {

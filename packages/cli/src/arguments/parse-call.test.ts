@@ -113,7 +113,7 @@ describe('the command table', () => {
     for (const { line } of COMMANDS.flatMap((command) => command.examples)) {
       const words = line
         .replace(/^source <\(|\)$/g, '')
-        .replace(/ > .*$/, '')
+        .replace(/ [|>] .*$/, '')
         .replaceAll("'", '')
         .split(' ');
 

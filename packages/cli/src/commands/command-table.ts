@@ -39,6 +39,34 @@ const FLOWS: PositionalSpec = {
   says: 'A flow, a set or a task; what it needs is done too. Without any: everything',
 };
 
+/** Restrict a run to some members of ensembles. */
+const MEMBERS: readonly OptionSpec[] = [
+  {
+    name: 'only',
+    value: 'MEMBER',
+    many: true,
+    complete: 'member',
+    says: 'Only these members and what they need: label, value, `sens-3`, `3`, `3-7`, `sens.3-7`, or a whole ensemble',
+  },
+  {
+    name: 'skip',
+    value: 'MEMBER',
+    many: true,
+    complete: 'member',
+    says: 'Not these members, nor what needs all of them',
+  },
+  {
+    name: 'where',
+    value: 'NAME=VALUE',
+    many: true,
+    says: 'Only members whose parameter has this value; of several, all must hold',
+  },
+  { name: 'failed', says: 'Only members that failed in the last run' },
+];
+
+const ABOUT_MEMBERS =
+  'A run can be restricted to some members of an ensemble. What comes after all members, a report or an archive of all of them, is then left out; a later run of everything does only the rest. Positions count from 0.';
+
 /** Every command, in the order in which the help lists them. */
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -96,8 +124,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Lists every set of tasks: whether it will run or was finished before and why, where, as what kind of jobs, and the sum of tasks, cpu-hours and bytes. Nothing is started.',
       'Files in local storage are compared with what earlier runs read and wrote. Objects in other storages count as they were left.',
     ],
+    options: MEMBERS,
     examples: [
       { line: 'orchestrate plan', says: 'everything' },
+      { line: 'orchestrate plan --where depth=100.0', says: 'what a run of some members would do' },
       { line: 'orchestrate plan --set limits.jobs=4', says: 'with one value changed' },
       { line: 'orchestrate plan --json', says: 'for a program' },
     ],
@@ -109,10 +139,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     description: [
       'Does what is not done yet. Finished tasks whose inputs, parameters and outputs are unchanged are used again; an unfinished run of the same plan is continued.',
       'On a terminal you see progress; elsewhere every event is one line of JSON on standard output. Ctrl-C once stops after the tasks that are running; twice leaves at once, the jobs stay alive and `orchestrate resume` finds them.',
+      ABOUT_MEMBERS,
       'Exit code: 0 all succeeded, 1 work failed, 2 the project or the call is wrong, 3 stopped and resumable.',
     ],
     positionals: [FLOWS],
     options: [
+      ...MEMBERS,
       FAIL_FAST,
       FRESH,
       {
@@ -127,6 +159,8 @@ export const COMMANDS: readonly CommandSpec[] = [
         says: 'with a profile and one value changed',
       },
       { line: 'orchestrate run sweep.model', says: 'one set and what it needs' },
+      { line: 'orchestrate run --only sens.0-2', says: 'the first three members of an ensemble' },
+      { line: 'orchestrate run --failed', says: 'the members that failed in the last run' },
       { line: 'orchestrate run --json > events.jsonl', says: 'keep every event' },
     ],
     load: () => Promise.resolve(run),

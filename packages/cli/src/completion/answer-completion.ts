@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import type { History } from '@orchestrate/engine';
 import { COMMANDS } from '../commands/command-table.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { printable } from '../output/printable.ts';
@@ -15,6 +16,22 @@ function configOf(words: readonly string[]): string {
     if (word.startsWith('--config=')) return word.slice('--config='.length);
   }
   return 'project.yaml';
+}
+
+/** Ensembles and the labels of their members, as the last run had them. */
+function memberCandidates(history: History): readonly Candidate[] {
+  const { id: run } = history.row();
+  const groups = new Map<string, string>();
+  for (const { name, group } of history.plan(run).sets) {
+    if (group !== undefined && !groups.has(group.name)) groups.set(group.name, name);
+  }
+  const labels = namedTasks(history, run).flatMap(({ name, set }): Candidate[] => {
+    const of = [...groups].find(([, first]) => first === set)?.[0];
+    const value = name.slice(set.length + 1);
+    return of === undefined || value === '' ? [] : [{ value, says: `a member of ${of}` }];
+  });
+  const ensembles = [...groups.keys()].map((value) => ({ value, says: 'all of its members' }));
+  return [...ensembles, ...labels.slice(0, MOST_CANDIDATES)];
 }
 
 /** What is known of the project in the folder; nothing of it may fail aloud while a person types. */
@@ -43,6 +60,10 @@ function lookupsFor(projectFile: string): Lookups {
         .map((task) => ({ value: task.name, says: `a task of ${task.set}` }));
       const lone = new Set(tasks.map((task) => task.value));
       return [...sets.filter((set) => !lone.has(set.value)), ...tasks];
+    },
+    async members(start) {
+      using open = await history();
+      return memberCandidates(open).filter(({ value }) => value.startsWith(start));
     },
   };
 }

@@ -10,6 +10,7 @@ const lookups: Lookups = {
     { value: 'sweep.model/speed=2.0', says: 'failed' },
     { value: 'sweep.table', says: 'skipped' },
   ],
+  members: async () => [{ value: 'sweep' }, { value: 'speed=2.0', says: 'a member of sweep' }],
 };
 
 async function valuesFor(line: string): Promise<readonly string[] | string> {
@@ -19,7 +20,7 @@ async function valuesFor(line: string): Promise<readonly string[] | string> {
 
 describe('completeWords', () => {
   it.each([
-    ['orchestrate re', ['resume', 'retry']],
+    ['orchestrate re', ['resume', 'report', 'retry']],
     ['orchestrate --v', ['--version']],
     ['orchestrate --json va', ['validate']],
     ['orchestrate run --pro', ['--profile']],
@@ -37,6 +38,8 @@ describe('completeWords', () => {
     ['orchestrate logs sweep.table ', []],
     ['orchestrate retry sweep.table sweep.m', ['sweep.model/speed=2.0']],
     ["orchestrate logs 'sweep.m", ['sweep.model/speed=2.0']],
+    ['orchestrate run --only ', ['sweep', 'speed=2.0']],
+    ['orchestrate plan --skip=sp', ['--skip=speed=2.0']],
     ['orchestrate status --run ', ['k3xq9a2b']],
     ['orchestrate completion z', ['zsh']],
     ['orchestrate validate ', []],

@@ -17,6 +17,7 @@ export interface Lookups {
   profiles(): Promise<readonly string[]>;
   runs(start: string): Promise<readonly Candidate[]>;
   tasks(start: string): Promise<readonly Candidate[]>;
+  members(start: string): Promise<readonly Candidate[]>;
 }
 
 /** Candidates, or the kind of path that the shell completes by itself. */
@@ -89,6 +90,8 @@ async function completeValue(
       return matching(await lookups.runs(start), start);
     case 'task':
       return matching(await lookups.tasks(start), start);
+    case 'member':
+      return matching(await lookups.members(start), start);
     default:
       return [];
   }

@@ -11,6 +11,7 @@ import type { RunDisplay } from '../progress/run-display.ts';
 import { SetTimes } from '../progress/set-times.ts';
 import { renderSummary, summaryAnswer } from '../views/run-report.ts';
 import { exitOf } from './exit-of-summary.ts';
+import { leftOutLine } from './member-options.ts';
 import { openProject } from './open-project.ts';
 import { openProviders } from './open-providers.ts';
 import { realLater } from './real-later.ts';
@@ -144,10 +145,11 @@ export async function leadRun(
   await using open = await openProviders(loaded, log, plan);
   if (tellPlan && !output.isJson) {
     const { planHeadline } = await import('../views/plan-report.ts');
-    const chosen = engine.selectSets(plan, wishes.only ?? []);
+    const { plan: chosen, leftOut } = engine.choosePlan(plan, wishes);
     const { storages } = open.providers;
     const looks = { ...wishes, storages, mostFiles: MOST_FILES };
     output.remark(...planHeadline(engine.describePlan(chosen, loaded, looks), loaded));
+    if (leftOut.length > 0) output.remark(leftOutLine(leftOut));
   }
   let logPath: LogPathOf = () => undefined;
   using display: RunDisplay = isLive

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
-import type { RunId } from '@orchestrate/core';
+import type { NamedTask, RunId } from '@orchestrate/core';
 import type { History, RunLine } from '@orchestrate/engine';
 import type { CommandContext } from '../command-context.ts';
-import { matchTasks, type NamedTask } from '../commands/task-selection.ts';
+import { matchTasks } from '../commands/task-selection.ts';
 import { cliError } from '../errors.ts';
 import { nearest } from '../output/nearest.ts';
 import { countOf } from '../output/quantity-text.ts';

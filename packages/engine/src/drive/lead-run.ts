@@ -26,6 +26,7 @@ import { RunBook } from './run-book.ts';
 import { RunFolder } from './run-folder.ts';
 import type { RunHandle, RunRequest, RunSummary } from './run-types.ts';
 import { saveMemory } from './save-memory.ts';
+import { SELECTION_FILE, selectionRecord } from './selection-record.ts';
 import type { Seat } from './start-run.ts';
 import { summarize } from './summary.ts';
 import { ResultStore, TaskRegistry } from './task-registry.ts';
@@ -140,11 +141,13 @@ function enterRun(parts: Parts): void {
   const text = (value: unknown): string => loaded.references.redact(JSON.stringify(value, null, 2));
   const compact = (value: unknown): string => loaded.references.redact(JSON.stringify(value));
   const parameters = parametersRecord(plan);
+  const selection = selectionRecord(request.options ?? {});
   try {
     folder.create({
       'project.json': text(loaded.effective),
       'plan.json': text(planRecord(plan, run, plan.limits)),
       ...(Object.keys(parameters).length === 0 ? {} : { 'parameters.json': compact(parameters) }),
+      ...(selection === undefined ? {} : { [SELECTION_FILE]: text(selection) }),
     });
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);

@@ -29,6 +29,8 @@ export interface MemoryHead {
   readonly identity?: string;
 }
 
+/** Parts of a set, which have digests of their own, belong to the generation of the whole. */
+const WHOLE_DIGEST = "substr(digest, 1, instr(digest || '#', '#') - 1)";
 /** Generations of one set's memory that are kept. */
 const KEPT_GENERATIONS = 6;
 /** Specs are kept for `why` until a run has this many characters of them. */
@@ -248,9 +250,16 @@ export class Memory {
         : deflateRawSync(redact(memory.specs.map((spec) => spec ?? '').join('\n')), { level: 1 }),
     );
     db.prepare(
-      `DELETE FROM memory WHERE name=? AND digest NOT IN
-           (SELECT digest FROM memory WHERE name=? ORDER BY saved DESC, rowid DESC LIMIT ?)`,
+      `DELETE FROM memory WHERE name=? AND ${WHOLE_DIGEST} NOT IN
+           (SELECT ${WHOLE_DIGEST} FROM memory WHERE name=? GROUP BY 1 ORDER BY max(saved) DESC, max(rowid) DESC LIMIT ?)`,
     ).run(memory.name, memory.name, KEPT_GENERATIONS);
+    if (finished < memory.size || memory.digest.includes('#'))
+      return void this.#known.delete(memory.name);
+    // All of the set is finished: what was remembered of parts of it says nothing more.
+    db.prepare("DELETE FROM memory WHERE name=? AND digest LIKE ? || '#%'").run(
+      memory.name,
+      memory.digest,
+    );
     this.#known.delete(memory.name);
   }
 }

@@ -10,6 +10,7 @@ import type {
 import type { JournalEntry, RunOutcome } from '../events/fact.ts';
 import type { Plan } from '../plan/plan-types.ts';
 import type { LoadedProject } from '../project/loaded-project.ts';
+import type { FailedTask } from './choose-members.ts';
 
 /** The providers of one project, made and ready. */
 export interface Providers {
@@ -23,10 +24,22 @@ export interface Timers {
   at(monotonic: number, call: () => void): Disposable;
 }
 
+/** Members that are meant, as people name them. */
+export interface MemberOptions {
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  /** `NAME=VALUE` of parameters. */
+  readonly where?: readonly string[];
+  /** Only those that failed in the last run that is over; or those of the tasks given. */
+  readonly failed?: boolean | readonly FailedTask[];
+}
+
 /** What a person wants of this run. */
 export interface RunOptions {
   /** Selections as in `orchestrate run flow.set`: a flow, a set, or `set/label`; what they need runs too. Default: everything. */
   readonly only?: readonly string[];
+  /** Members of ensembles to which the run is restricted, see `selectMembers`. Default: all. */
+  readonly members?: MemberOptions;
   /** Drain after the first task that failed for good. */
   readonly failFast?: boolean;
   /** Use no earlier work. */

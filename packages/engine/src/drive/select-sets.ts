@@ -1,9 +1,9 @@
-import type { Need, TaskSet } from '@orchestrate/core';
+import type { TaskSet } from '@orchestrate/core';
 import { suggest } from '@orchestrate/core';
 import { graphDigest } from '../plan/plan-project.ts';
 import type { Plan, PlannedSet } from '../plan/plan-types.ts';
 import { runError } from '../run-errors.ts';
-import { targetsOf } from './lineage.ts';
+import { partOf } from './part-of-set.ts';
 
 interface Selected {
   /** `undefined`: all of it. */
@@ -44,49 +44,9 @@ function unknown(plan: Plan, selection: string): Error {
   });
 }
 
-/** The need of some tasks of a set. What they need is taken whole, so its positions stay. */
-function narrowed(need: Need, indices: readonly number[]): Need {
-  if (need.how === 'all') return need;
-  const targets = indices.map((index) => targetsOf(need, index));
-  const offsets = new Uint32Array(indices.length + 1);
-  for (const [at, some] of targets.entries()) offsets[at + 1] = (offsets[at] ?? 0) + some.length;
-  return {
-    set: need.set,
-    how: 'edges',
-    offsets,
-    targets: Uint32Array.from(targets.flat()),
-    ...(need.after === undefined ? {} : { after: need.after }),
-  };
-}
-
-/** The part of a set that was asked for, with the same digests and labels, so that finished work is still recognised. */
+/** A single task is not a member: its group would have others of no such task. What it needs is taken whole. */
 function restricted(set: TaskSet, indices: readonly number[]): TaskSet {
-  const at = (index: number): number => indices[index] ?? 0;
-  return Object.create(set, {
-    size: { value: indices.length, enumerable: true },
-    digest: { value: `${set.digest}#${indices.join(',')}`, enumerable: true },
-    label: { value: (index: number) => set.label(at(index)) },
-    spec: {
-      value: (index: number, results: Parameters<TaskSet['spec']>[1]) =>
-        set.spec(at(index), results),
-    },
-    ...(set.parameters === undefined
-      ? {}
-      : { parameters: { value: (index: number) => set.parameters?.(at(index)) ?? {} } }),
-    ...(set.when === undefined
-      ? {}
-      : {
-          when: {
-            value: (index: number, results: Parameters<TaskSet['spec']>[1]) =>
-              set.when?.(at(index), results),
-          },
-        }),
-    group: { value: undefined },
-    needs: {
-      value: (set.needs ?? []).map((need) => narrowed(need, indices)),
-      enumerable: true,
-    },
-  }) as TaskSet;
+  return partOf(set, { own: indices, kept: new Map(), inGroup: false });
 }
 
 /**

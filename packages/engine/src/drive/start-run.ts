@@ -12,9 +12,10 @@ import type { Plan } from '../plan/plan-types.ts';
 import { runError } from '../run-errors.ts';
 import { registryOf, selectTasks } from '../views/run-names.ts';
 import { endJobs, liveJobs } from './abandon-run.ts';
+import { choosePlan, resolveMembers } from './chosen-plan.ts';
 import { lead } from './lead-run.ts';
 import type { RunHandle, RunRequest, RunSummary } from './run-types.ts';
-import { selectSets } from './select-sets.ts';
+import { selectionOf } from './selection-record.ts';
 
 /** The lock and the journal, in the order in which they have to be taken. */
 export interface Seat extends Disposable {
@@ -75,11 +76,21 @@ function unfinishedRun(journal: Journal): RunRow | undefined {
   return last === undefined || last.outcome !== undefined ? undefined : last;
 }
 
+async function wholePlan({ plan, loaded, log, clock }: RunRequest): Promise<Plan> {
+  return plan ?? (await planProject(loaded, { log, clock }));
+}
+
 /** The plan of a request, restricted to what was asked for. */
 export async function planOf(request: RunRequest): Promise<Plan> {
-  const { loaded, log, clock, options } = request;
-  const plan = request.plan ?? (await planProject(loaded, { log, clock }));
-  return selectSets(plan, options?.only ?? []);
+  return choosePlan(await wholePlan(request), request.options ?? {}).plan;
+}
+
+/** The request with members named for good, see {@link resolveMembers}. */
+function settled<T extends RunRequest>(request: T): T {
+  const members = request.options?.members;
+  if (members === undefined) return request;
+  const resolved = resolveMembers(request.loaded.directory, members);
+  return { ...request, options: { ...request.options, members: resolved } };
 }
 
 function newRunId(): RunId {
@@ -90,7 +101,8 @@ function newRunId(): RunId {
  * Runs a project. When its last run is unfinished and the graph is the same, that run is continued.
  * @throws RUN_UNFINISHED when the last run is unfinished and the graph is another; RUN_LOCKED; PLAN_INVALID; JOURNAL_*
  */
-export async function startRun(request: RunRequest): Promise<RunHandle> {
+export async function startRun(asked: RunRequest): Promise<RunHandle> {
+  const request = settled(asked);
   const plan = await planOf(request);
   const seat = takeSeat(request);
   try {
@@ -119,13 +131,13 @@ export async function startRun(request: RunRequest): Promise<RunHandle> {
 }
 
 /**
- * Goes on with an unfinished run: the last one, or the one named.
+ * Goes on with an unfinished run: the last one, or the one named, with what it was restricted to.
  * @throws RUN_UNKNOWN, RUN_FINISHED, RUN_UNFINISHED when the graph has changed, RUN_LOCKED, JOURNAL_*
  */
 export async function resumeRun(
   request: RunRequest & { readonly run?: string },
 ): Promise<RunHandle> {
-  const plan = await planOf(request);
+  const whole = await wholePlan(request);
   const seat = takeSeat(request);
   try {
     const row =
@@ -140,6 +152,7 @@ export async function resumeRun(
         details: { run: row.id, outcome: row.outcome },
       });
     }
+    const { plan } = choosePlan(whole, selectionOf(request.loaded.directory, row.id));
     if (row.graph !== plan.digest) {
       throw runError(
         'RUN_UNFINISHED',
@@ -156,16 +169,14 @@ export async function resumeRun(
 
 /**
  * Gives failed and skipped tasks new attempts: a new run of the same graph, in which everything finished is used again.
- * With `tasks` only those, and what they need.
+ * With `tasks` only those, and what they need; otherwise what the last run was restricted to.
  * @throws RUN_UNFINISHED when the last run is not over; TASK_UNKNOWN; and like {@link startRun}
  */
 export async function retryRun(
   request: RunRequest & { readonly tasks?: readonly string[] },
 ): Promise<RunHandle> {
-  const { tasks = [] } = request;
-  const only = [...(request.options?.only ?? []), ...tasks];
-  const asked = { ...request, options: { ...request.options, only } };
-  const plan = await planOf(asked);
+  const { tasks = [], options } = request;
+  const whole = await wholePlan(request);
   const seat = takeSeat(request);
   try {
     const last = seat.journal.reader.lastRun();
@@ -180,6 +191,12 @@ export async function retryRun(
         },
       );
     }
+    const selection =
+      tasks.length === 0
+        ? selectionOf(request.loaded.directory, last.id)
+        : { only: [...(options?.only ?? []), ...tasks] };
+    const asked = { ...request, options: { ...options, ...selection } };
+    const { plan } = choosePlan(whole, selection);
     return await lead(asked, plan, seat, { id: newRunId(), isNew: true });
   } catch (error) {
     seat[Symbol.dispose]();
