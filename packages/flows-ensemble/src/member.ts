@@ -1,23 +1,35 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '@orchestrate/core';
 import { z } from 'zod';
+import { mayRead } from './jinja/may-read.ts';
 import { MemberArgs } from './member/member-args.ts';
 import { memberNames } from './member/member-names.ts';
 import { placeMember } from './member/place-member.ts';
 import { currentTree, freshTree } from './member/template-memory.ts';
-import { wantedFiles } from './member/wanted-files.ts';
+import { someTemplate, wantedFiles } from './member/wanted-files.ts';
 
 export { hasQuota } from './member/quota.ts';
 
-const TemplateArgs = z.strictObject({ template: z.string() });
+const TemplateArgs = z.strictObject({
+  template: z.string(),
+  render: z.array(z.string()).default([]),
+});
+
+const POSITION = { of: new Set(['member', 'run']), named: new Set(['index', 'idx']) };
 
 /**
- * Looks at a template folder. Result: `{ digest, files }`.
+ * Looks at a template folder. Result: `{ digest, files, positions }`; `positions` says whether the position of a member may
+ * come into what is rendered. Where it does not, members stay what they are when others come or go.
  * @throws ENSEMBLE_TEMPLATE_MISSING, ENSEMBLE_TEMPLATE_UNFIT
  */
 export function readTemplate(args: Json): Json {
-  const { digest, entries } = freshTree(TemplateArgs.parse(args).template);
-  return { digest, files: entries.filter(({ kind }) => kind === 'file').length };
+  const { template, render } = TemplateArgs.parse(args);
+  const tree = freshTree(template);
+  return {
+    digest: tree.digest,
+    files: tree.entries.filter(({ kind }) => kind === 'file').length,
+    positions: someTemplate(template, tree, render, (source) => mayRead(source, POSITION)),
+  };
 }
 
 /**

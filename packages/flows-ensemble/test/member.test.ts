@@ -186,3 +186,22 @@ describe('the directory of a member', () => {
     );
   });
 });
+
+describe('readTemplate', () => {
+  it.each([
+    ['a.j2', '{{ run.idx }}', true],
+    ['a.j2', '{{ x }} run member.index', false],
+    ['a.j2', '{{ cannot be read', false],
+    ['a', '{{ member.index }}', false],
+  ])(
+    'of %s with %s knows whether positions of members come into it: %s',
+    (path, text, expected) => {
+      using ensemble = new Ensemble({ [path]: text });
+      const { template } = ensemble;
+
+      expect(readTemplate({ template, render: ['**/*.j2'] })).toMatchObject({
+        positions: expected,
+      });
+    },
+  );
+});

@@ -87,6 +87,24 @@ function matcherOf(tree: TemplateTree, { render, listed }: RenderTerms): (path: 
   return (path) => wanted.has(path);
 }
 
+/** Whether something holds for one of the templates that are rendered. One that cannot be read fails where it is rendered. */
+export function someTemplate(
+  root: string,
+  tree: TemplateTree,
+  render: readonly string[],
+  holds: (source: string) => boolean,
+): boolean {
+  const isRendered = renderMatcher(render);
+  return tree.entries.some((entry) => {
+    if (entry.kind === 'folder' || !isRendered(entry.path)) return false;
+    try {
+      return holds(readFileSync(sourceOf(root, entry).file, 'utf8'));
+    } catch {
+      return false;
+    }
+  });
+}
+
 /** Everything that the directory of a member is made of, in order, folders first. @throws ENSEMBLE_*, JINJA_* */
 export function wantedFiles(
   root: string,

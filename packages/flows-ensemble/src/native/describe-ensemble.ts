@@ -113,10 +113,10 @@ class EnsembleDescription {
 
   /** Looks at the template in every run, so that a member is made again when it has changed, and only then. */
   #template(): void {
-    const { template } = this.#config;
+    const { template, render } = this.#config;
     this.#chain.add('template', {
       call: `${this.#setting.memberModule}#readTemplate`,
-      args: { template: this.#absolute(template) },
+      args: { template: this.#absolute(template), render },
       once: true,
       reuse: false,
     });
@@ -143,7 +143,8 @@ class EnsembleDescription {
           base,
           state: `${state}/members/${id}.json`,
           id,
-          index: this.hasMembers ? '{{ member.index }}' : 0,
+          // A member is made again for another position only when that can be seen in it.
+          index: this.hasMembers ? '{{ tasks.template.result.positions ? member.index : 0 }}' : 0,
           name: this.#setting.context.name,
           parameters: this.hasMembers ? '{{ parameters | json }}' : '{}',
           extensions,

@@ -62,7 +62,7 @@ function progressLines(progress: NonNullable<NativeConfig['progress']>): string[
     `  read -r idle before < ${PROGRESS_FILE}`,
     '  if [ "$before" = "$now" ]; then idle=$((idle + 1)); else idle=0; fi',
     `  if [ "$idle" -ge ${progress.patience} ]; then`,
-    '    echo "no progress since the attempt before: given up after $((attempt - 1)) attempts" >&2',
+    '    echo "no progress in attempt $((attempt - 1)): given up" >&2',
     `    exit ${NO_PROGRESS_CODE}`,
     '  fi',
     'fi',
