@@ -17,7 +17,10 @@ class MemberFolder implements Disposable {
   ): { readonly code: number | null; readonly said: string } {
     const config = NativeConfig.parse({ template: 't', ...options });
     const script = (jobScript(config) ?? '').replaceAll('{{ attempt }}', String(attempt));
-    const ended = spawnSync('bash', ['-euo', 'pipefail', '-c', script], { cwd: this.path });
+    const ended = spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
+      cwd: this.path,
+      encoding: 'utf8',
+    });
     return { code: ended.status, said: `${ended.stdout}${ended.stderr}` };
   }
 
