@@ -7,7 +7,7 @@ import {
 } from '@orchestrate/core';
 import type { Fact, JournalEntry, RunOutcome } from '../events/fact.ts';
 import { eachOf } from '../events/ranges.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { FactsAt, Journal } from '../journal/journal.ts';
 import type { Effect, Input, Moment } from '../schedule/messages.ts';
 import { type EffectParts, EffectRunner } from './effect-runner.ts';
 import { FINGERPRINT_LENGTH } from './fingerprint.ts';
@@ -48,6 +48,8 @@ const SLICE_MS = 15;
 const GATHERING_MS = 2;
 /** But no batch waits longer than this, milliseconds. */
 const LONGEST_GATHERING_MS = 10;
+/** Facts on which nothing waits, such as that a job has started, are committed with the next ones, or after so many milliseconds. */
+const LONGEST_HOLD_MS = 40;
 /** Between two looks for requests of other processes, milliseconds. */
 const REQUESTS_EVERY_MS = 300;
 
@@ -61,6 +63,9 @@ export class Driver {
   readonly #effects: EffectRunner;
   readonly #watches: Disposable[] = [];
   #queue: Input[] = [];
+  /** Facts that are not in the journal yet, with the time of each turn. */
+  #held: FactsAt[] = [];
+  #heldTimer: ReturnType<typeof setTimeout> | undefined;
   #isScheduled = false;
   #isOver = false;
   /** When the next batch may begin; of the process, not of the run: pacing has no meaning in the journal. */
@@ -106,9 +111,10 @@ export class Driver {
     else setImmediate(go);
   }
 
-  #pump(): void {
+  #pump(act = (): void => this.#turn()): void {
+    if (this.#isOver) return;
     try {
-      this.#turn();
+      act();
     } catch (error) {
       this.#fail(error);
       return;
@@ -118,7 +124,7 @@ export class Driver {
 
   /** One turn: steps until nothing more comes by itself, one commit for all of them, and then what had to wait for it. */
   #turn(): void {
-    const { clock, journal, run } = this.#parts;
+    const { clock } = this.#parts;
     const until = realClock.monotonic() + SLICE_MS;
     // One moment for all of them: the time in the journal is the time the state was changed with, as in a replay.
     const moment = { now: clock.now(), monotonic: clock.monotonic() };
@@ -129,15 +135,26 @@ export class Driver {
       this.#queue = [];
       for (const input of inputs) this.#step(input, moment, facts, effects);
     } while (this.#queue.length > 0 && realClock.monotonic() < until);
-    if (facts.length > 0) {
-      const began = realClock.monotonic();
-      const entries = journal.append(run, moment.now, facts);
-      const took = realClock.monotonic() - began;
-      const pause = Math.min(Math.max(GATHERING_MS, took), LONGEST_GATHERING_MS);
-      this.#notBefore = realClock.monotonic() + pause;
-      this.#parts.onEntries(entries);
+    if (facts.length > 0) this.#held.push({ at: moment.now, facts });
+    if (effects.some(({ type }) => type !== 'wake')) this.#commit();
+    else if (this.#held.length > 0) {
+      this.#heldTimer ??= setTimeout(() => this.#pump(() => this.#commit()), LONGEST_HOLD_MS);
     }
     for (const effect of effects) this.#carry(effect);
+  }
+
+  #commit(): void {
+    clearTimeout(this.#heldTimer);
+    this.#heldTimer = undefined;
+    if (this.#held.length === 0) return;
+    const held = this.#held;
+    this.#held = [];
+    const began = realClock.monotonic();
+    const entries = this.#parts.journal.appendAll(this.#parts.run, held);
+    const took = realClock.monotonic() - began;
+    const pause = Math.min(Math.max(GATHERING_MS, took), LONGEST_GATHERING_MS);
+    this.#notBefore = realClock.monotonic() + pause;
+    this.#parts.onEntries(entries);
   }
 
   #step(input: Input, moment: Moment, facts: Fact[], effects: Effect[]): void {
@@ -244,6 +261,7 @@ export class Driver {
 
   #close(): void {
     this.#isOver = true;
+    clearTimeout(this.#heldTimer);
     this.#queue = [];
     this.#effects.stop();
     this.#wake?.[Symbol.dispose]();

@@ -18,6 +18,12 @@ export interface NewRun {
   readonly beganAt: number;
 }
 
+/** Facts of one moment, milliseconds since 1970. */
+export interface FactsAt {
+  readonly at: number;
+  readonly facts: readonly Fact[];
+}
+
 /** What somebody outside asks of the leader. */
 export interface PersonRequest {
   readonly request: 'drain' | 'pause' | 'continue' | 'cancel' | 'detach';
@@ -110,23 +116,30 @@ export class Journal implements Disposable {
 
   /** Appends facts in one transaction and answers them as written, redacted; durable when the call returns. */
   append(run: RunId, at: number, facts: readonly Fact[]): JournalEntry[] {
-    if (facts.length === 0) return [];
+    return this.appendAll(run, [{ at, facts }]);
+  }
+
+  /** {@link append} for facts of several moments. */
+  appendAll(run: RunId, moments: readonly FactsAt[]): JournalEntry[] {
+    if (moments.every(({ facts }) => facts.length === 0)) return [];
     const first = this.#next.get(run) ?? this.reader.lastSequence(run) + 1;
     const entries = this.transact(() => {
       const written: JournalEntry[] = [];
-      let sequence = first;
-      for (const fact of facts) {
-        const text = JSON.stringify(fact);
-        const clean = this.#redact(text);
-        this.#insert.run(run, sequence, at, fact.type, clean);
-        this.#noteEnd(run, at, fact);
-        written.push({ sequence, at, fact: clean === text ? fact : (JSON.parse(clean) as Fact) });
-        sequence += 1;
+      for (const { at, facts } of moments) {
+        for (const fact of facts) written.push(this.#write(run, first + written.length, at, fact));
       }
       return written;
     });
-    this.#next.set(run, first + facts.length);
+    this.#next.set(run, first + entries.length);
     return entries;
+  }
+
+  #write(run: RunId, sequence: number, at: number, fact: Fact): JournalEntry {
+    const text = JSON.stringify(fact);
+    const clean = this.#redact(text);
+    this.#insert.run(run, sequence, at, fact.type, clean);
+    this.#noteEnd(run, at, fact);
+    return { sequence, at, fact: clean === text ? fact : (JSON.parse(clean) as Fact) };
   }
 
   #noteEnd(run: RunId, at: number, fact: Fact): void {
