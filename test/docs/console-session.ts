@@ -111,6 +111,8 @@ export class ConsoleSession implements Disposable {
     return {
       ...process.env,
       SHELL: '/bin/bash',
+      // Where the pages that need more than the command say the repository is.
+      CLONE: repository,
       PATH: [this.#bin, dirname(process.execPath), process.env['PATH']].join(':'),
       TERM: 'xterm-256color',
       LANG: 'C.UTF-8',

@@ -8,10 +8,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import backendLocal from '@orchestrate/backend-local';
+import flowsEnsemble from '@orchestrate/flows-ensemble';
 import { stepSchemas } from '@orchestrate/steps';
 import storageLocal from '@orchestrate/storage-local';
 import { errorIndex } from './error-index.ts';
-import { optionTable, projectReference, schemaTable } from './project-reference.ts';
+import { optionTables, projectReference, schemaTable } from './project-reference.ts';
 import { withSection } from './readme-section.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -29,13 +30,18 @@ export async function staleReference(): Promise<ReadonlyMap<string, string>> {
   const readmes = {
     'packages/storage-local/README.md': storageLocal,
     'packages/backend-local/README.md': backendLocal,
+    'packages/flows-ensemble/README.md': flowsEnsemble,
   };
   const files: Record<string, string> = {
-    ...(await projectReference([storageLocal, backendLocal])),
+    ...(await projectReference([storageLocal, backendLocal, flowsEnsemble])),
     'docs/reference/errors.md': errorIndex(join(root, 'docs', 'reference', 'errors')),
   };
-  for (const [name, plugin] of Object.entries(readmes))
-    files[name] = withSection(current(join(root, name)), 'options', await optionTable(plugin));
+  for (const [name, plugin] of Object.entries(readmes)) {
+    files[name] = [...(await optionTables(plugin))].reduce(
+      (page, [form, table]) => withSection(page, `options ${form}`.trim(), table),
+      current(join(root, name)),
+    );
+  }
   const steps = 'packages/steps/README.md';
   files[steps] = Object.entries(stepSchemas).reduce(
     (page, [name, schema]) => withSection(page, name, schemaTable(schema)),

@@ -5,6 +5,7 @@ import { z } from 'zod';
 /** The parts of a JSON schema that the reference shows. */
 interface Schema {
   readonly type?: string | readonly string[];
+  readonly title?: string;
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
@@ -21,6 +22,7 @@ interface Schema {
   readonly allOf?: readonly Choice[];
   readonly $ref?: string;
   readonly $defs?: Readonly<Record<string, Schema>>;
+  readonly then?: Schema;
   readonly else?: Schema;
 }
 
@@ -37,6 +39,12 @@ interface Row {
   readonly required: boolean;
 }
 
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  object: 'map',
+  array: 'list',
+  integer: 'whole number',
+};
+
 /** What a value may be, in words. */
 function typeWords(schema: Schema): string {
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
@@ -45,10 +53,8 @@ function typeWords(schema: Schema): string {
   if (alternatives !== undefined) return [...new Set(alternatives.map(typeWords))].join(' or ');
   if (schema.type === 'array')
     return schema.items === undefined ? 'list' : `list of ${typeWords(schema.items)}`;
-  if (schema.type === 'object') return 'map';
-  if (schema.type === 'integer') return 'whole number';
-  if (typeof schema.type === 'object') return schema.type.join(' or ');
-  return schema.type ?? 'any';
+  const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? ['any']);
+  return types.map((type) => TYPE_WORDS[type] ?? type).join(' or ');
 }
 
 /** The options below a schema, depth first; alternatives and lists are looked into. */
@@ -73,14 +79,39 @@ function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 }
 
+const MANY = 8;
+
+/** Lists of the same big maps as an earlier one: path -> path of that one, where their options stand. */
+function repeatedLists(rows: readonly Row[]): ReadonlyMap<string, string> {
+  const firsts = new Map<string, string>();
+  const repeated = new Map<string, string>();
+  for (const { path, schema } of rows) {
+    if (Object.keys(schema.items?.properties ?? {}).length < MANY) continue;
+    const items = JSON.stringify(schema.items);
+    const first = firsts.get(items);
+    if (first === undefined) firsts.set(items, path);
+    else if (first !== path) repeated.set(path, first);
+  }
+  return repeated;
+}
+
+/** `use` says which plugin or source is meant, and is told beside the table. */
+function isChoice({ path, schema }: Row): boolean {
+  return schema.const !== undefined && /(^|\.)use$/.test(path);
+}
+
 function table(rows: readonly Row[]): string {
   const seen = new Set<string>();
-  const lines = rows.flatMap(({ path, schema, required }) => {
-    if (seen.has(path) || schema.const !== undefined) return [];
+  const repeated = repeatedLists(rows);
+  const lines = rows.flatMap((row) => {
+    const { path, schema, required } = row;
+    if (seen.has(path) || isChoice(row)) return [];
     seen.add(path);
+    if ([...repeated.keys()].some((list) => path.startsWith(`${list}[]`))) return [];
     const fallback =
       schema.default === undefined ? '' : ` Default: \`${JSON.stringify(schema.default)}\`.`;
-    const meaning = `${required ? 'Required. ' : ''}${schema.description ?? ''}${fallback}`;
+    const same = repeated.has(path) ? ` Options as of \`${repeated.get(path)}\`.` : '';
+    const meaning = `${required ? 'Required. ' : ''}${schema.description ?? ''}${same}${fallback}`;
     return [`| \`${path}\` | ${cell(typeWords(schema))} | ${cell(meaning.trim())} |`];
   });
   return ['| option | value | meaning |', '| --- | --- | --- |', ...lines].join('\n');
@@ -92,11 +123,27 @@ function section(title: string, intro: string, schema: Schema): string {
 
 const PLACES = { storage: 'storage', backend: 'backends', flow: 'flows' } as const;
 
-/** The schema of what stands beside `use: NAME` for one plugin. */
-function schemaOf({ kind, name }: Plugin, schema: Schema): Schema {
+/** The schemas of the entries of a section that name their plugin. */
+function entryOf({ kind }: Plugin, schema: Schema): Schema {
   const entry = schema.properties?.[PLACES[kind]]?.additionalProperties;
-  const choices = typeof entry === 'object' ? (entry.allOf ?? []) : [];
-  return choices.find(({ then }) => then.properties?.['use']?.const === name)?.then ?? {};
+  if (typeof entry !== 'object') return {};
+  return entry.then ?? entry;
+}
+
+/** The schema of what stands beside `use: NAME` for one plugin, or, for a flow, of what stands in its `with`. */
+function schemaOf(plugin: Plugin, schema: Schema): Schema {
+  const choices = entryOf(plugin, schema).allOf ?? [];
+  const beside =
+    choices.find(({ then }) => then.properties?.['use']?.const === plugin.name)?.then ?? {};
+  return plugin.kind === 'flow' ? (beside.properties?.['with'] ?? {}) : beside;
+}
+
+/** The forms in which a plugin's options can be given: title -> schema. A single form has no title. */
+function formsOf(plugin: Plugin, schema: Schema): ReadonlyMap<string, Schema> {
+  const whole = schemaOf(plugin, schema);
+  const forms = (whole.anyOf ?? []).filter(({ title }) => title !== undefined);
+  if (forms.length === 0) return new Map([['', whole]]);
+  return new Map(forms.map((form) => [form.title ?? '', form]));
 }
 
 /** The table of what a zod schema takes. */
@@ -106,17 +153,22 @@ export function schemaTable(schema: z.ZodType): string {
   );
 }
 
-/** The table of one plugin's options, generated from its schema. */
-export async function optionTable(plugin: Plugin): Promise<string> {
-  return table(rowsOf(schemaOf(plugin, await projectJsonSchema([plugin])), ''));
+/** The tables of one plugin's options, generated from its schema: title of the form -> table; a single form has no title. */
+export async function optionTables(plugin: Plugin): Promise<ReadonlyMap<string, string>> {
+  const forms = formsOf(plugin, await projectJsonSchema([plugin]));
+  return new Map([...forms].map(([title, form]) => [title, table(rowsOf(form, ''))]));
 }
 
 function pluginSections(plugins: readonly Plugin[], schema: Schema): string[] {
   return plugins.map((plugin) => {
     const { kind, name } = plugin;
-    const intro = `Below \`${PLACES[kind]}.NAME\`, beside \`use: ${name}\`.`;
+    const place = kind === 'flow' ? `${PLACES[kind]}.NAME.with` : `${PLACES[kind]}.NAME`;
+    const intro = `Below \`${place}\`, beside \`use: ${name}\`.`;
     const title = `${kind[0]?.toUpperCase()}${kind.slice(1)} \`${name}\``;
-    return section(title, intro, schemaOf(plugin, schema));
+    const parts = [...formsOf(plugin, schema)].map(([form, inner]) =>
+      [...(form === '' ? [] : [`### ${form}\n`]), `${table(rowsOf(inner, ''))}\n`].join('\n'),
+    );
+    return [`## ${title}\n\n${intro}\n`, ...parts].join('\n');
   });
 }
 
