@@ -100,6 +100,7 @@ const ON_DEMAND: ReadonlySet<string> = new Set([
   'node:events',
   'node:fs/promises',
   'node:timers/promises',
+  'node:v8',
   'node:zlib',
 ]);
 

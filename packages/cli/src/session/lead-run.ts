@@ -16,6 +16,7 @@ import { openProject } from './open-project.ts';
 import { openProviders } from './open-providers.ts';
 import { realLater } from './real-later.ts';
 import { listenForStops } from './stop-signals.ts';
+import { keepYoungGeneration } from './young-generation.ts';
 
 /** Begins or continues a run; the difference between `run`, `resume` and `retry`. */
 export type BeginRun = (request: RunRequest) => Promise<RunHandle>;
@@ -166,6 +167,7 @@ export async function leadRun(
     onEntries: (entries, names) => feed.take(entries, names),
     options: wishes,
   });
+  keepYoungGeneration(plan.tasks);
   logPath = (task, attempt) => attemptLog(context, handle, task, attempt);
   using _signals = listenForStops(handle, {
     tell: (text) => display.notice(text),
