@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Measured, measureGood, mustEqual, tidy } from './measure.ts';
+import { type Measured, measureGood, mustEqual, ROOT, tidy } from './measure.ts';
 import { lastJson, project } from './project.ts';
 import { memberValues } from './render/contexts.ts';
 import type { Benchmark } from './report.ts';
@@ -9,6 +9,7 @@ const MEMBERS = 10_000;
 const TEMPLATES = 4;
 const TIMES = 3;
 const FOLDER = join(import.meta.dirname, 'render');
+const OURS = join(ROOT, 'packages', 'flows-ensemble', 'test', 'render', 'benchmark.ts');
 
 interface Rendered {
   readonly seconds: number;
@@ -39,11 +40,7 @@ export const render: Benchmark = async () => {
   const work = project('render', { 'members.jsonl': `${members.join('\n')}\n` });
   const given = [FOLDER, join(work, 'members.jsonl')] as const;
   const python = join(await jinjaRival(), 'python');
-  const node = [
-    process.execPath,
-    '--conditions=@orchestrate/source',
-    join(FOLDER, 'ours.ts'),
-  ] as const;
+  const node = [process.execPath, '--conditions=@orchestrate/source', OURS] as const;
   const ours: Measured[] = [];
   const rival: Measured[] = [];
   for (let time = 0; time < TIMES; time += 1) {

@@ -1,4 +1,4 @@
-"""python rival.py TEMPLATES MEMBERS: what ours.ts does, with Jinja2."""
+"""python rival.py TEMPLATES MEMBERS: what packages/flows-ensemble/test/render/benchmark.ts does, with Jinja2."""
 
 import datetime
 import hashlib

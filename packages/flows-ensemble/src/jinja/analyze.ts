@@ -9,7 +9,7 @@ export function analyzeExpression(symbols: Symbols, value: Expression | undefine
 }
 
 /** Notes the names that a target gives a value. */
-export function analyzeTarget(symbols: Symbols, target: Target): void {
+function analyzeTarget(symbols: Symbols, target: Target): void {
   if (target.kind === 'name') symbols.store(target.name);
   else if (target.kind === 'namespace') symbols.load(target.name);
   else for (const item of target.items) analyzeTarget(symbols, item);

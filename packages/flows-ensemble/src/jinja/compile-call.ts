@@ -74,7 +74,7 @@ export function compileCall(
 }
 
 /** The same name twice is an error of the template itself. */
-export function checkNames(given: CallArguments, line: number): void {
+function checkNames(given: CallArguments, line: number): void {
   const names = given.named.map(([name]) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined)

@@ -100,7 +100,7 @@ export function isMissing(error: unknown): boolean {
 }
 
 /** One step of a `str.format` field: an attribute or an item. */
-export function itemOrAttribute(
+function itemOrAttribute(
   value: PyValue,
   attribute: string | undefined,
   item: string | undefined,

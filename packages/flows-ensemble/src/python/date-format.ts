@@ -20,7 +20,7 @@ const MONTHS = [
 const DAY_MILLISECONDS = 86_400_000;
 
 /** Days since 1970-01-01 in the proleptic Gregorian calendar. */
-export function dayNumber(year: number, month: number, day: number): number {
+function dayNumber(year: number, month: number, day: number): number {
   const date = new Date(Date.UTC(2000, month - 1, day));
   date.setUTCFullYear(year, month - 1, day);
   return date.getTime() / DAY_MILLISECONDS;

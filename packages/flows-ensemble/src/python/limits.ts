@@ -4,7 +4,7 @@ import { PyException } from './py-exception.ts';
 export const MAX_TEXT = 256 * 1024 * 1024;
 
 /** Most items that a template may ask for in one list or range. */
-export const MAX_ITEMS = 10_000_000;
+const MAX_ITEMS = 10_000_000;
 
 /** Largest integer that `**` may make, in bits; Python would go on until the memory is full. */
 const MAX_INTEGER_BITS = 1_000_000;

@@ -79,7 +79,7 @@ export function indexed(value: PyValue): readonly PyValue[] | undefined {
 }
 
 /** Items picked out of a sequence, as the same type that the sequence has. */
-export function likewise(value: PyValue, items: readonly PyValue[]): PyValue {
+function likewise(value: PyValue, items: readonly PyValue[]): PyValue {
   if (value instanceof PyTuple) return new PyTuple(items);
   if (value instanceof PyMarkup) return new PyMarkup(items.map(str).join(''));
   return typeof value === 'string' ? items.map(str).join('') : items;

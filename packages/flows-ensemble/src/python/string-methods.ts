@@ -62,7 +62,7 @@ const indexing = (last: boolean): StringMethod =>
   });
 
 /** `separator.join(items)`. */
-export function joinText(separator: string, items: PyValue): string {
+function joinText(separator: string, items: PyValue): string {
   const parts: string[] = [];
   let size = 0;
   for (const item of iterate(items)) {

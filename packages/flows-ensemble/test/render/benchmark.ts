@@ -1,9 +1,9 @@
-/** `node ours.ts TEMPLATES MEMBERS`: renders every template for every member, and prints the seconds and a digest. */
+/** `node benchmark.ts TEMPLATES MEMBERS`, started by tools/benchmarks/render.ts: renders every template for every member, and prints the seconds and a digest. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileTemplate } from '../../../packages/flows-ensemble/src/jinja/compile-template.ts';
-import { decodePy } from '../../../packages/flows-ensemble/src/python/json-code.ts';
+import { compileTemplate } from '../../src/jinja/compile-template.ts';
+import { decodePy } from '../../src/python/json-code.ts';
 
 const [folder = '', membersFile = ''] = process.argv.slice(2);
 const members = readFileSync(membersFile, 'utf8')
