@@ -1,6 +1,8 @@
-import { type BackendTraits, isFlowError, type TaskSet } from '@orchestrate/core';
+import { type BackendTraits, isFlowError, type RunId, type TaskSet } from '@orchestrate/core';
 import { describe, expect, it } from 'vitest';
 import { checkGraph } from './graph-check.ts';
+import type { Input } from './messages.ts';
+import { Scheduler } from './scheduler.ts';
 
 const TRAITS: BackendTraits = {
   work: ['command'],
@@ -37,6 +39,43 @@ function check(sets: readonly TaskSet[], limits: Record<string, number> = {}): s
 function edges(offsets: number[], targets: number[]) {
   return { offsets: Uint32Array.from(offsets), targets: Uint32Array.from(targets) };
 }
+
+describe('groups of an expansion', () => {
+  it('may take slots that what the placeholder waited for has given back', () => {
+    const quiet = { size: 2, hasInputs: false, hasOutputs: false, reuse: false };
+    const group = (name: string) => ({ ...quiet, group: { name, limit: 'one' } });
+    const after = [{ set: 'f.a', how: 'all', after: 'end' }] as const;
+    const more = [
+      set('f.b', { ...group('second'), needs: after }),
+      set('f.c', { ...group('second'), needs: [...after, { set: 'f.b', how: 'aligned' }] }),
+    ];
+    const scheduler = new Scheduler({
+      run: 'abcdefgh' as RunId,
+      sets: [
+        set('f.a', group('first')),
+        set('f.next', { size: 0, needs: after, expand: { into: () => more } }),
+      ],
+      limits: { one: 1 },
+      backends: new Map([['local', TRAITS]]),
+      defaultBackend: 'local',
+      random: () => 0.5,
+    });
+    const at = { now: 1, monotonic: 1 };
+    const ended = (job: number): Input => ({
+      type: 'statuses',
+      backend: 'local',
+      source: 'watch',
+      statuses: [{ job, state: 'ended', exit: { outcome: 'succeeded' } }],
+    });
+    scheduler.step({ type: 'begin' }, at);
+    scheduler.step(ended(0), at);
+    scheduler.step(ended(1), at);
+
+    const { facts } = scheduler.step({ type: 'expanded', placeholder: 'f.next', sets: more }, at);
+
+    expect(facts.map(({ type }) => type)).toEqual(['sets-added', 'submitting']);
+  });
+});
 
 describe('checkGraph', () => {
   it('names the path of a cycle among sets', () => {

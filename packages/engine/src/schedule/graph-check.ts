@@ -29,7 +29,9 @@ export function checkGraph(sets: readonly TaskSet[], setting: GraphSetting): voi
     for (const need of set.needs ?? []) checkNeed(set, need, byName, setting);
   }
   checkCycles(sets, byName);
-  const before = setting.known?.nodes.map((node) => node.set) ?? [];
+  // What is over holds no slot any more.
+  const known = setting.known?.nodes.filter(({ open, isPlaceholder }) => open > 0 || isPlaceholder);
+  const before = known?.map((node) => node.set) ?? [];
   checkGroups([...before, ...sets], setting.limits);
 }
 
