@@ -46,6 +46,10 @@ export const ENSEMBLE_ERRORS = {
     retry: 'never',
     hint: 'Let directories of members lie below one folder without links that lead elsewhere.',
   },
+  ENSEMBLE_DIRECTORY_GONE: {
+    retry: 'never',
+    hint: 'Put the directory back, or let `orchestrate run --fresh` make everything again.',
+  },
   ENSEMBLE_LINK: {
     retry: 'never',
     hint: 'Remove the link, or take what lies behind it out of the files that are rendered.',

@@ -13,6 +13,8 @@ export { hasQuota } from './member/quota.ts';
 const TemplateArgs = z.strictObject({
   template: z.string(),
   render: z.array(z.string()).default([]),
+  /** Paths of templates that are rendered even where they lie behind a link. */
+  listed: z.array(z.string()).default([]),
 });
 
 const POSITION = { of: new Set(['member', 'run']), named: new Set(['index', 'idx']) };
@@ -23,8 +25,8 @@ const POSITION = { of: new Set(['member', 'run']), named: new Set(['index', 'idx
  * @throws ENSEMBLE_TEMPLATE_MISSING, ENSEMBLE_TEMPLATE_UNFIT
  */
 export function readTemplate(args: Json): Json {
-  const { template, render } = TemplateArgs.parse(args);
-  const tree = freshTree(template);
+  const { template, render, listed } = TemplateArgs.parse(args);
+  const tree = freshTree(template, listed);
   return {
     digest: tree.digest,
     files: tree.entries.filter(({ kind }) => kind === 'file').length,

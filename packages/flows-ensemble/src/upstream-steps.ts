@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import type { Json } from '@orchestrate/core';
 import { z } from 'zod';
 import { placeMember } from './member/place-member.ts';
@@ -23,6 +24,8 @@ const RunArgs = z.strictObject({
   id: z.string(),
   run: z.array(z.tuple([z.string(), z.json()])),
   pickup: z.boolean(),
+  /** File that says that the directory was removed. */
+  mark: z.string(),
 });
 
 /**
@@ -31,8 +34,8 @@ const RunArgs = z.strictObject({
  * @throws ENSEMBLE_*, JINJA_*
  */
 export function prepareRun(given: Json): Json {
-  const { template, digest, templates, run, ...place } = RunArgs.parse(given);
-  const tree = currentTree(template, digest);
+  const { template, digest, templates, run, mark, ...place } = RunArgs.parse(given);
+  const tree = currentTree(template, digest, templates);
   const context = new RunContext(new Map(run.map(([name, code]) => [name, decodePy(code)])));
   const wanted = wantedFiles(template, tree, new Map([['run', context]]), {
     render: templates,
@@ -40,6 +43,7 @@ export function prepareRun(given: Json): Json {
     listed: true,
   });
   const files = placeMember({ ...place, template, takesOver: place.pickup }, wanted);
+  rmSync(mark, { force: true });
   return {
     digest: createHash('sha256').update(JSON.stringify(files)).digest('hex'),
     files: wanted.length,

@@ -14,7 +14,7 @@ export interface MemberPlace {
   /** File that remembers what the directory was made of. */
   readonly state: string;
   readonly id: string;
-  /** Whether a directory that is there and was not made here is taken over: only rendered files are written into it. */
+  /** Whether a directory that is there is taken over, whoever made it: what is rendered is rendered again. */
   readonly takesOver: boolean;
 }
 
@@ -61,7 +61,7 @@ export function placeMember(
     const isOurs = known?.directory === directory;
     if (!stats.isDirectory() || (!isOurs && !place.takesOver)) throw taken(place);
     const isToWrite = ({ path, digest, text }: Wanted): boolean =>
-      isOurs ? known.files[path] !== digest : text !== undefined;
+      (place.takesOver && text !== undefined) || (isOurs && known.files[path] !== digest);
     updateMember(template, directory, wanted.filter(isToWrite));
   }
   writeMemberState(state, { id, directory, files });

@@ -4,17 +4,21 @@ import { readTemplateTree, type TemplateTree } from './template-tree.ts';
 /** The template that was read last: all members of an ensemble share it. */
 let last: { readonly root: string; readonly tree: TemplateTree } | undefined;
 
-/** Reads a template folder anew. @throws ENSEMBLE_TEMPLATE_MISSING, ENSEMBLE_TEMPLATE_UNFIT */
-export function freshTree(root: string): TemplateTree {
-  const tree = readTemplateTree(root);
+/** {@link readTemplateTree}, remembered. @throws ENSEMBLE_TEMPLATE_MISSING, ENSEMBLE_TEMPLATE_UNFIT */
+export function freshTree(root: string, listed: readonly string[] = []): TemplateTree {
+  const tree = readTemplateTree(root, listed);
   last = { root, tree };
   return tree;
 }
 
 /** The template as it was when its digest was taken. @throws ENSEMBLE_TEMPLATE_CHANGED when it is another now */
-export function currentTree(root: string, digest: string): TemplateTree {
+export function currentTree(
+  root: string,
+  digest: string,
+  listed: readonly string[] = [],
+): TemplateTree {
   if (last?.root === root && last.tree.digest === digest) return last.tree;
-  const tree = freshTree(root);
+  const tree = freshTree(root, listed);
   if (tree.digest === digest) return tree;
   throw ensembleError(
     'ENSEMBLE_TEMPLATE_CHANGED',

@@ -50,7 +50,7 @@ function templateOf({ file, name, digest }: Source, strict: boolean): CompiledTe
 
 /** A template that is a link is read from where it leads, and written as a file of the member. */
 function sourceOf(root: string, entry: TemplateEntry): Source & { readonly mode: number } {
-  const file = join(root, entry.path);
+  const file = entry.source ?? join(root, entry.path);
   const { mode, digest, path: name } = entry;
   if (entry.kind !== 'link') return { file, name, digest, mode };
   const real = realpathSync(file);
@@ -72,14 +72,7 @@ function matcherOf(tree: TemplateTree, { render, listed }: RenderTerms): (path: 
   const known = new Map(tree.entries.map((entry) => [entry.path, entry]));
   for (const path of wanted) {
     if (known.has(path)) continue;
-    const parts = path.split('/');
-    const link = parts
-      .map((_part, at) => parts.slice(0, at + 1).join('/'))
-      .find((parent) => known.get(parent)?.kind === 'link');
-    const why =
-      link === undefined
-        ? `is not in the template${didYouMean(path, known.keys())}`
-        : `lies behind the link ${link}, which belongs to others`;
+    const why = `is not in the template${didYouMean(path, known.keys())}`;
     throw ensembleError('ENSEMBLE_TEMPLATE_LISTED', `template ${path} ${why}`, {
       details: { path },
     });

@@ -15,9 +15,18 @@ import { copyTemplate } from '@orchestrate/steps';
 import { ensembleError } from '../errors.ts';
 import type { Wanted } from './wanted-files.ts';
 
+const OWNER_ALL = 0o700;
+
 function writeRendered(file: string, { entry, text = '' }: Wanted): void {
   writeFileSync(file, text, { flag: 'wx' });
   chmodSync(file, entry.mode);
+}
+
+/** A folder in place of the link to it, or a link to what lies behind that link. */
+function placeOpened(file: string, { entry }: Wanted): void {
+  rmSync(file, { force: true });
+  if (entry.kind === 'link') symlinkSync(entry.target, file);
+  else mkdirSync(file, entry.mode | OWNER_ALL);
 }
 
 /**
@@ -27,9 +36,12 @@ function writeRendered(file: string, { entry, text = '' }: Wanted): void {
 export function makeMember(template: string, directory: string, all: readonly Wanted[]): void {
   copyTemplate({ directory, template, existing: 'fail' }, (aside) => {
     for (const wanted of all) {
-      if (wanted.text === undefined) continue;
-      // Removed first: the rendered file may carry the name of its template.
-      rmSync(join(aside, wanted.entry.path));
+      if (wanted.text === undefined) {
+        if (wanted.entry.source !== undefined) placeOpened(join(aside, wanted.path), wanted);
+        continue;
+      }
+      // Removed first: the rendered file may carry the name of its template. One behind a link was not copied.
+      rmSync(join(aside, wanted.entry.path), { force: true });
       writeRendered(join(aside, wanted.path), wanted);
     }
   });
@@ -72,6 +84,8 @@ export function updateMember(
     const file = join(directory, wanted.path);
     mustBeOwn(directory, wanted.path);
     if (wanted.entry.kind === 'folder') {
+      // What was a link before is not written through, and modes of what it leads to are not the member's.
+      if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true) rmSync(file);
       mkdirSync(file, { recursive: true });
       chmodSync(file, wanted.entry.mode);
       continue;

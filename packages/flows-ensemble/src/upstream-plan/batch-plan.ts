@@ -140,6 +140,10 @@ export class BatchPlan {
     return memberId(this.#batch, this.#part.members[index] ?? 0);
   }
 
+  #mark(index: number): string {
+    return `${this.#terms.state}/removed/${this.#id(index)}`;
+  }
+
   #directory(index: number): string {
     return `${this.#terms.places.basedir(this.#batch)}/${this.#id(index)}`;
   }
@@ -161,7 +165,8 @@ export class BatchPlan {
       size: 1,
       digest: this.#terms.context.sha256(`${this.#terms.digest}\n${prefix}.template`),
       label: () => '',
-      spec: () => callOf(this.#terms, 'readTemplate', { template }),
+      spec: () =>
+        callOf(this.#terms, 'readTemplate', { template, listed: [...this.#batch.templates] }),
       hasInputs: false,
       hasOutputs: false,
       reuse: false,
@@ -183,6 +188,7 @@ export class BatchPlan {
           id: this.#id(index),
           run: this.#encodedRun(index),
           pickup: this.#terms.config.pickup || this.#batch.repeat,
+          mark: this.#mark(index),
         }),
     });
   }
@@ -206,6 +212,7 @@ export class BatchPlan {
         id: this.#id(index),
         base,
         manifest: manifest(name, index),
+        mark: this.#mark(index),
         ...(before === undefined
           ? {}
           : { moved: { manifest: manifest(before.name, index), left: before.left } }),

@@ -19,6 +19,8 @@ export interface HookSpot {
   /** Manifest of the copy that came before in the same hook, with the patterns it left out. */
   readonly moved?: { readonly manifest: string; readonly left: readonly string[] };
   readonly manifest: string;
+  /** File that is there once the directory of the run was removed; none outside the hooks of a run. */
+  readonly mark?: string;
 }
 
 /** Whether a check that fails is an answer rather than a failure: it sends a member away, or ends a repetition. */
@@ -79,7 +81,7 @@ export function hookWork(
       const given = spot.run === undefined ? text(args.get('cwd')) : undefined;
       const directory = given === undefined ? spot.directory : resolveIn(spot.directory, given);
       if (!gate) return commandIn(terms.places, directory, argv);
-      return callOf(terms, 'askGate', { argv, directory, fails: !isCheck });
+      return callOf(terms, 'askGate', { argv, directory, fails: !isCheck, ...markOf(spot) });
     }
     case 'jobs': {
       const { limit, match } = { limit: text(args.get('limit')), match: text(args.get('match')) };
@@ -93,6 +95,10 @@ export function hookWork(
     default:
       return fileWork(task, spot, terms, args);
   }
+}
+
+function markOf({ mark }: HookSpot): { readonly mark?: string } {
+  return mark === undefined ? {} : { mark };
 }
 
 function fileWork(
@@ -117,6 +123,7 @@ function fileWork(
       directory: directory === undefined ? spot.directory : resolveIn(spot.directory, directory),
       base: spot.base,
       disposable: [...(spot.moved?.left ?? [])],
+      ...(directory === undefined ? markOf(spot) : {}),
       ...(spot.moved === undefined ? {} : { verifiedBy: spot.moved.manifest }),
     });
   }

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { FunctionContext, Json } from '@orchestrate/core';
 import { isFlowError } from '@orchestrate/core';
 import { move, remove } from '@orchestrate/steps';
@@ -29,6 +30,8 @@ export function expandVariables(
 /** Copies the directory of a member, verified. Result as of the step `move`; `{ failed }` where failures are ignored. */
 export async function moveMember(given: Json, context: FunctionContext): Promise<Json> {
   const { ignoreErrors, to, ...args } = MoveArgs.parse(given);
+  // What an earlier copy was verified by says nothing of this one.
+  rmSync(args.manifest, { force: true });
   try {
     return await move({ ...args, to: expandVariables(to, process.env) }, context);
   } catch (error) {
@@ -43,21 +46,32 @@ const RemoveArgs = z.strictObject({
   base: z.string(),
   disposable: z.array(z.string()),
   verifiedBy: z.string().optional(),
+  /** File that remembers that the directory of a member was removed here. */
+  mark: z.string().optional(),
 });
+
+/** Without it a later run could not tell a member that is archived from one whose directory somebody has taken away. */
+function remember(mark: string): void {
+  mkdirSync(dirname(mark), { recursive: true });
+  writeFileSync(mark, '');
+}
 
 /**
  * Removes the directory of a member once all of it is verified elsewhere.
  * @throws ENSEMBLE_UNVERIFIED where nothing was copied before, and what the step `remove` throws
  */
 export async function removeMember(given: Json, context: FunctionContext): Promise<Json> {
-  const { verifiedBy, ...args } = RemoveArgs.parse(given);
-  if (!existsSync(args.directory)) return { removed: 0 };
+  const { verifiedBy, mark, ...args } = RemoveArgs.parse(given);
   if (verifiedBy === undefined || !existsSync(verifiedBy)) {
+    if (!existsSync(args.directory)) return { removed: false };
     throw ensembleError(
       'ENSEMBLE_UNVERIFIED',
       `${args.directory} is not removed: no copy of it was verified before`,
       { details: { directory: args.directory } },
     );
   }
-  return remove({ ...args, verifiedBy }, context);
+  // Also when the folder is gone: a removal that was killed may have left its content under another name.
+  const removed = await remove({ ...args, verifiedBy }, context);
+  if (mark !== undefined) remember(mark);
+  return removed;
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { FunctionContext, Json } from '@orchestrate/core';
 import { z } from 'zod';
 import { ensembleError } from '../errors.ts';
@@ -8,6 +9,8 @@ const GateArgs = z.strictObject({
   directory: z.string(),
   /** Whether a failure is a failure, and not an answer. */
   fails: z.boolean(),
+  /** File that is there when the directory was removed once it was archived. */
+  mark: z.string().optional(),
 });
 
 function codeOf(argv: readonly string[], directory: string, signal: AbortSignal): Promise<number> {
@@ -25,11 +28,17 @@ function codeOf(argv: readonly string[], directory: string, signal: AbortSignal)
 }
 
 /**
- * Runs a command whose failure is an answer: `{ passed, code }`.
- * @throws ENSEMBLE_COMMAND when a failure is one
+ * Runs a command whose failure is an answer: `{ passed, code }`. A member that is archived and removed passes no gate.
+ * @throws ENSEMBLE_COMMAND when a failure is one, ENSEMBLE_DIRECTORY_GONE
  */
 export async function askGate(given: Json, { signal }: FunctionContext): Promise<Json> {
-  const { argv, directory, fails } = GateArgs.parse(given);
+  const { argv, directory, fails, mark } = GateArgs.parse(given);
+  if (!existsSync(directory)) {
+    if (mark !== undefined && existsSync(mark)) return { passed: false, code: 0 };
+    throw ensembleError('ENSEMBLE_DIRECTORY_GONE', `${directory} was made before, and is gone`, {
+      details: { directory },
+    });
+  }
   const code = await codeOf(argv, directory, signal);
   if (code !== 0 && fails) {
     throw ensembleError('ENSEMBLE_COMMAND', `exit code ${code}: ${argv.at(-1) ?? ''}`, {
