@@ -29,16 +29,18 @@ interface Bed {
 
 type Verdict = 'passed' | 'failed' | 'did not run';
 
-const RESULTS = join(ROOT, 'examples', 'ice-sheet', 'results');
+const DEMO = join(ROOT, 'examples', 'ice-ensemble');
 
 const TRIALS: readonly Trial[] = [
   {
-    name: 'the demo runs to its plot',
+    name: 'the demo runs to its report',
     script: 'tools/demo/run.ts',
     args: [],
     holds: () =>
-      existsSync(join(RESULTS, 'figure.svg')) &&
-      readFileSync(join(RESULTS, 'table.csv'), 'utf8').trim().split('\n').length === 19,
+      existsSync(join(DEMO, 'report.html')) &&
+      readFileSync(join(DEMO, 'results', 'table.csv'), 'utf8')
+        .trim()
+        .split('\n').length === 90,
   },
   {
     name: `a sweep survives ${KILLS} kills of its leader`,
