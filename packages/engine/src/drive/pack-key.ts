@@ -22,17 +22,27 @@ export function mayShareJob(lead: TaskSpec, spec: TaskSpec): boolean {
   );
 }
 
+/** The spec of a task; `undefined` while it lacks results of tasks that have not run yet. */
+function specSoFar(set: TaskSet, index: number, results: Results): TaskSpec | undefined {
+  try {
+    return set.spec(index, results);
+  } catch {
+    return undefined; // what is really wrong with it is told when it is its turn
+  }
+}
+
 /**
- * Key under which function tasks may share a job, or `undefined` where each needs its own: commands, and functions whose
- * specs differ in what a job has only once.
+ * Key under which function tasks may share a job, or `undefined` where each needs its own: commands, functions whose
+ * specs differ in what a job has only once, and those of which that cannot be told yet.
  */
 export function packKeyOf(set: TaskSet, results: Results): string | undefined {
   if (set.size === 0 || set.check !== undefined) return undefined;
-  const lead = set.spec(0, results);
-  if (lead.work.kind !== 'function') return undefined;
+  const lead = specSoFar(set, 0, results);
+  if (lead?.work.kind !== 'function') return undefined;
   const step = Math.max(1, Math.floor(set.size / LOOKED_AT));
   for (let index = step; index < set.size; index += step) {
-    if (!mayShareJob(lead, set.spec(index, results))) return undefined;
+    const spec = specSoFar(set, index, results);
+    if (spec === undefined || !mayShareJob(lead, spec)) return undefined;
   }
   const { module, export: exported } = lead.work;
   const { image, directory, environment, resources, backendOptions } = lead;
