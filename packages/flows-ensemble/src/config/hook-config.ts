@@ -31,6 +31,11 @@ const common = {
   timeout: Duration.optional().describe('Longest time one attempt may take.'),
 };
 
+/** Whether a text, its expressions aside, means something to a shell. */
+function needsShell(text: string): boolean {
+  return /['"\\$`|&;<>()*?#~\n]/.test(text.trim().replaceAll(/\{\{.*?\}\}/gs, ''));
+}
+
 /** One step around the ensemble or around each member. Exactly one of `run`, `check`, `call` and the steps says what it does. */
 export const HookConfig = z
   .strictObject({
@@ -39,7 +44,7 @@ export const HookConfig = z
     capture: z
       .enum(['text', 'lines', 'json'])
       .optional()
-      .describe('Keep what the command prints as its result. For commands that need no shell.'),
+      .describe('Keep what the command prints as its result. Such a command runs without a shell.'),
     ignoreErrors: z.boolean().default(false).describe('Go on when the command fails.'),
     check: CommandText.optional().describe(
       'Wait until a command succeeds; asked again and again without holding a job slot.',
@@ -68,6 +73,13 @@ export const HookConfig = z
       context.addIssue({
         code: 'custom',
         message: `expected exactly one of ${kinds.join(', ')}, got ${got}`,
+      });
+    }
+    if (hook.capture !== undefined && typeof hook.run === 'string' && needsShell(hook.run)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['run'],
+        message: 'with capture, expected plain words, or a list of words such as [bash, -c, "..."]',
       });
     }
     for (const [option, kind] of [

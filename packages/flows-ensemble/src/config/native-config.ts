@@ -146,6 +146,10 @@ export const NativeConfig = z
   .refine(({ job, run }) => (job === undefined) !== (run === undefined), {
     message: 'expected either job or run',
   })
+  .refine(({ outputs, extend }) => outputs === undefined || extend.length === 0, {
+    path: ['outputs'],
+    message: 'cannot be given together with extend: the same files would be left twice',
+  })
   .meta({ title: 'Written for Orchestrate' });
 
 /** Options of a native ensemble, read. */

@@ -50,6 +50,23 @@ function given<T extends object>(values: T): Partial<T> {
   ) as Partial<T>;
 }
 
+/**
+ * Environment by which a task tells what the directory is made of: it runs again when that changes, and not already when
+ * the directory was only looked at again.
+ */
+function rendered(made: string): object {
+  return { ORCHESTRATE_RENDERED: `{{ tasks['${made}'].result.digest }}` };
+}
+
+/** A hook before the job, which tells what the directory is made of where it has a place for that. */
+function ofDirectory(task: DescribedTask, { env, quota }: HookConfig): DescribedTask {
+  const made = rendered('directory');
+  if (task['run'] !== undefined)
+    return { ...task, env: { ...(env as object | undefined), ...made } };
+  if (quota === undefined) return task;
+  return { ...task, args: { ...(task['args'] as object | undefined), ...made } };
+}
+
 class EnsembleDescription {
   readonly #config: NativeConfig;
   readonly #setting: EnsembleSetting;
@@ -89,7 +106,8 @@ class EnsembleDescription {
     for (const [index, hook] of hooks.entries()) {
       const name = hook.name ?? `${when}-${index + 1}`;
       const task = hookTask(hook, this.#place(directory, name));
-      this.#chain.add(name, once ? { ...task, once: true } : task);
+      const timed = when === 'pre' ? ofDirectory(task, hook) : task;
+      this.#chain.add(name, once ? { ...timed, once: true } : timed);
       if (hook.capture !== undefined && !once) this.#captured.push(name);
     }
   }
@@ -161,8 +179,8 @@ class EnsembleDescription {
     const { config, directory } = { config: this.#config, directory: this.#texts.directory };
     const script = jobScript(config);
     const { resources, image, options, limits, priority } = config;
-    const made = `{{ tasks['${name === 'job' ? 'directory' : `directory-${name.slice(4)}`}'].result.digest }}`;
-    const env = { ORCHESTRATE_MEMBER: this.#texts.id, ORCHESTRATE_RENDERED: made };
+    const made = name === 'job' ? 'directory' : `directory-${name.slice(4)}`;
+    const env = { ORCHESTRATE_MEMBER: this.#texts.id, ...rendered(made) };
     this.#chain.add(name, {
       ...(script === undefined ? { run: config.run } : { run: script, shell: 'bash' }),
       dir: directory,

@@ -1,4 +1,4 @@
-import { isPlainObject } from '@orchestrate/core';
+import { compileTemplate, isPlainObject } from '@orchestrate/core';
 import type { HookConfig } from '../config/hook-config.ts';
 import { shellText } from './job-script.ts';
 import { MEMBER_MODULE, STEPS_MODULE } from './modules.ts';
@@ -50,11 +50,21 @@ function runOf(hook: HookConfig, run: string | readonly unknown[], place: HookPl
     const words = typeof run === 'string' ? run.trim().split(/\s+(?![^{]*\}\})/) : run;
     const directory = absolute(place);
     const { capture, ignoreErrors } = hook;
-    return { call: stepCall('execute'), args: { run: words, directory, capture, ignoreErrors } };
+    const args = { run: words.map(wordText), directory, capture, ignoreErrors };
+    return { call: stepCall('execute'), args };
   }
   if (!hook.ignoreErrors) return { run, ...inDirectory(place.directory) };
   const text = `(\n${shellText(run)}\n) || echo "failed with $?, which is ignored here" >&2`;
   return { run: text, ...inDirectory(place.directory) };
+}
+
+/** A word for a step: one that is an expression and nothing else would be a number there, and is to stay a text. */
+function wordText(word: unknown): string {
+  const { spans, literals, text } = compileTemplate(String(word));
+  const [span] = spans;
+  if (span === undefined || spans.length > 1 || literals.some((literal) => literal !== ''))
+    return String(word);
+  return `{{ (${text.slice(span[0] + 2, span[1] - 2).trim()}) | str }}`;
 }
 
 function absolute({ directory, project }: HookPlace): string {
