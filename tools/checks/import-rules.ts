@@ -34,7 +34,8 @@ const ALLOWANCES: Readonly<Record<string, Allowance>> = {
   cli: {
     always: ['core', 'engine'],
     inTests: ['testkit'],
-    lazily: ['backend-local', 'storage-local'],
+    // Of flows-ensemble only the types: its code is loaded where the project has it.
+    lazily: ['backend-local', 'storage-local', 'flows-ensemble'],
   },
   // It plans steps that jobs call.
   'flows-ensemble': { ...PLUGIN, always: ['core', 'steps'] },

@@ -64,7 +64,8 @@ function isRequire(node: SyntaxNode): boolean {
 }
 
 function referenceOf(node: SyntaxNode): ModuleReference | undefined {
-  const lazy = node.type === 'ImportExpression';
+  // `typeof import()` is gone before anything runs.
+  const lazy = node.type === 'ImportExpression' || node.type === 'TSImportType';
   const named =
     node.type === 'CallExpression' && isRequire(node)
       ? (node['arguments'] as unknown[])[0]

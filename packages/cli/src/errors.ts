@@ -46,6 +46,14 @@ export const CLI_ERRORS = {
     retry: 'never',
     hint: 'Choose an empty folder, or move the file away first.',
   },
+  CLI_UNREADABLE: {
+    retry: 'never',
+    hint: 'Check the path, and that the file may be read.',
+  },
+  CLI_PLUGIN_MISSING: {
+    retry: 'never',
+    hint: 'Install the package in the folder of the project, then call the command again.',
+  },
   CLI_DEFECT: {
     retry: 'never',
     hint: 'Please report it.',

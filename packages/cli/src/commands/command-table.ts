@@ -1,4 +1,6 @@
 import type { CommandSpec, OptionSpec, PositionalSpec } from '../arguments/command-spec.ts';
+import { IMPORT } from './import-spec.ts';
+import { ABOUT_MEMBERS, MEMBERS } from './member-specs.ts';
 import { run } from './run.ts';
 import { validate } from './validate.ts';
 
@@ -38,34 +40,6 @@ const FLOWS: PositionalSpec = {
   complete: 'task',
   says: 'A flow, a set or a task; what it needs is done too. Without any: everything',
 };
-
-/** Restrict a run to some members of ensembles. */
-const MEMBERS: readonly OptionSpec[] = [
-  {
-    name: 'only',
-    value: 'MEMBER',
-    many: true,
-    complete: 'member',
-    says: 'Only these members and what they need: label, value, `sens-3`, `3`, `3-7`, `sens.3-7`, or a whole ensemble',
-  },
-  {
-    name: 'skip',
-    value: 'MEMBER',
-    many: true,
-    complete: 'member',
-    says: 'Not these members, nor what needs all of them',
-  },
-  {
-    name: 'where',
-    value: 'NAME=VALUE',
-    many: true,
-    says: 'Only members whose parameter has this value; of several, all must hold',
-  },
-  { name: 'failed', says: 'Only members that failed in the last run' },
-];
-
-const ABOUT_MEMBERS =
-  'A run can be restricted to some members of an ensemble. What comes after all members, a report or an archive of all of them, is then left out; a later run of everything does only the rest. Positions count from 0.';
 
 /** Every command, in the order in which the help lists them. */
 export const COMMANDS: readonly CommandSpec[] = [
@@ -295,6 +269,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     load: async () => (await import('./cancel.ts')).cancel,
   },
+  IMPORT,
   {
     name: 'plugins',
     summary: 'List the plugins of the project',

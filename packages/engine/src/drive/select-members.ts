@@ -88,7 +88,7 @@ class MemberPlan {
   #weigh(entry: PlannedSet): void {
     const { set } = entry;
     const group = this.#groups.get(groupOf(entry) ?? '');
-    if (group !== undefined && !this.#isNarrow && !this.#chosen.has(group.name)) return;
+    if (group !== undefined && this.#isTakenAway(group)) return;
     const needs = (set.needs ?? []).filter((need) => !isOrder(set, need) && need.set !== set.name);
     const cycles = group === undefined && this.#goesWithCycle(set);
     if (group === undefined && !cycles && !this.#mayGather(set, needs)) return;
@@ -98,6 +98,10 @@ class MemberPlan {
     if (indices?.length === 0) return;
     const isAll = indices === undefined || indices.length === set.size;
     this.#possible.set(set.name, isAll ? undefined : new KeptTasks(indices, set.size));
+  }
+
+  #isTakenAway({ name }: MemberGroup): boolean {
+    return !this.#isNarrow && !this.#chosen.has(name);
   }
 
   /** What gathers after the end of members stands for all groups of its flow or batch. */
