@@ -121,6 +121,10 @@ describe('the directory of a member', () => {
     ensemble.prepare('{"x":1,"end":10}', { extensions: [{ end: 20 }] });
 
     expect(ensemble.read('members/one/a')).toBe('1 until 20');
+
+    ensemble.prepare('{"x":1,"end":10}', { extensions: [{ end: 20 }, '{"end":30.0}'] });
+
+    expect(ensemble.read('members/one/a')).toBe('1 until 30.0');
   });
 
   it('is not made where something of somebody else is', () => {

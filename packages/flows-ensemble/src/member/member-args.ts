@@ -15,7 +15,7 @@ export const MemberArgs = z.strictObject({
   parameters: z.string().describe('JSON of the parameters, numbers as they were written.'),
   extensions: z
     .array(z.unknown())
-    .describe('Values that replace parameters, one map after the other.'),
+    .describe('Values that replace parameters, one map, or JSON of one, after the other.'),
   render: z.array(z.string()).describe('Patterns of files that are rendered.'),
   undefined: z.enum(['refuse', 'empty']),
   hooks: z.record(z.string(), z.unknown()).describe('Results of hooks by name.'),

@@ -9,7 +9,10 @@ import { pyFromJson, pyFromValue } from './py-json.ts';
  */
 export function memberNames(args: MemberArgs): ReadonlyMap<string, PyValue> {
   const parameters = new PyDict();
-  const layers = [pyFromJson(args.parameters), ...args.extensions.map(pyFromValue)];
+  const further = args.extensions.map((one) =>
+    typeof one === 'string' ? pyFromJson(one) : pyFromValue(one),
+  );
+  const layers = [pyFromJson(args.parameters), ...further];
   for (const layer of layers) {
     if (!(layer instanceof PyDict)) continue;
     for (const [key, value] of layer.entries()) parameters.set(key, value);

@@ -1,8 +1,10 @@
 import {
   type FlowContext,
   hasParameters,
+  jsonText,
   type ParameterConfig,
   parameterFields,
+  valueFrom,
 } from '@orchestrate/core';
 import type { HookConfig } from '../config/hook-config.ts';
 import type { NativeConfig } from '../config/native-config.ts';
@@ -65,6 +67,12 @@ function ofDirectory(task: DescribedTask, { env, quota }: HookConfig): Described
     return { ...task, env: { ...(env as object | undefined), ...made } };
   if (quota === undefined) return task;
   return { ...task, args: { ...(task['args'] as object | undefined), ...made } };
+}
+
+/** Values of an extension: as JSON, in which numbers keep their form, unless there are expressions in them. */
+function extensionArgument(values: unknown): unknown {
+  const text = jsonText(valueFrom(values));
+  return text.includes('{{') ? values : text;
 }
 
 class EnsembleDescription {
@@ -165,7 +173,7 @@ class EnsembleDescription {
           index: this.hasMembers ? '{{ tasks.template.result.positions ? member.index : 0 }}' : 0,
           name: this.#setting.context.name,
           parameters: this.hasMembers ? '{{ parameters | json }}' : '{}',
-          extensions,
+          extensions: extensions.map(extensionArgument),
           render,
           undefined: lenience,
           hooks,
