@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { FunctionContext, Json } from '@orchestrate/core';
 import { isFlowError } from '@orchestrate/core';
 import { move, remove } from '@orchestrate/steps';
@@ -27,13 +27,23 @@ export function expandVariables(
   });
 }
 
+/** A path as the shell of upstream, working in the directory of the member, takes it. On other hosts it is as it is. */
+export function placeFrom(
+  directory: string,
+  text: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  const path = expandVariables(text.replace(/^~(?=\/|$)/, '${HOME}'), environment);
+  return /^(\/|[^/]+:)/.test(path) ? path : join(directory, path);
+}
+
 /** Copies the directory of a member, verified. Result as of the step `move`; `{ failed }` where failures are ignored. */
 export async function moveMember(given: Json, context: FunctionContext): Promise<Json> {
   const { ignoreErrors, to, ...args } = MoveArgs.parse(given);
   // What an earlier copy was verified by says nothing of this one.
   rmSync(args.manifest, { force: true });
   try {
-    return await move({ ...args, to: expandVariables(to, process.env) }, context);
+    return await move({ ...args, to: placeFrom(args.from, to, process.env) }, context);
   } catch (error) {
     if (!ignoreErrors || !isFlowError(error)) throw error;
     process.stderr.write(`${error.code}: ${error.message}; ignored here\n`);
