@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import backendLocal from '@orchestrate/backend-local';
@@ -11,7 +11,7 @@ import {
 } from '@orchestrate/engine';
 import storageLocal from '@orchestrate/storage-local';
 import { describe, expect, it } from 'vitest';
-import { allPages, type CodeBlock, codeBlocks } from './markdown.ts';
+import { allPages, type CodeBlock, codeBlocks, repository } from './markdown.ts';
 
 /** What the command brings along without any line in the file. */
 const BUILTINS: readonly Builtin[] = [storageLocal, backendLocal].map((plugin) => ({
@@ -41,6 +41,8 @@ function filesFor({ page, note }: CodeBlock): Map<string, string> {
 async function problemsOf(project: CodeBlock): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'orchestrate-docs-'));
   try {
+    // Where plugins are installed.
+    symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
     const files = filesFor(project).set('project.yaml', project.text);
     for (const [name, text] of files) {
       mkdirSync(dirname(join(folder, name)), { recursive: true });

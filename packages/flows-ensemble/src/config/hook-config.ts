@@ -14,7 +14,7 @@ export const CommandText = readField(
 );
 
 /** Steps of `@orchestrate/steps` that a hook may be, with their arguments. */
-export const STEP_HOOKS = ['move', 'remove', 'quota', 'notify'] as const;
+const STEP_HOOKS = ['move', 'remove', 'quota', 'notify'] as const;
 
 const common = {
   name: z
@@ -59,7 +59,10 @@ export const HookConfig = z
       'Copy files to another place and verify them: { to, include, exclude }.',
       'object',
     ),
-    remove: verbatim('Remove the directory of the member once its files are verified.', 'object'),
+    remove: verbatim(
+      'Remove the directory of the member once the `move` before has verified its files: { disposable }.',
+      'object',
+    ),
     quota: verbatim(
       'Wait for free space: { atLeast: 500Gi }, or sources as of the step `quota`: { use: lfs, path, atLeast }.',
     ),

@@ -81,6 +81,8 @@ class EnsembleDescription {
   readonly #texts: MemberTexts;
   readonly #chain = new Chain();
   readonly #captured: string[] = [];
+  /** The hook whose copy is the last one made so far. */
+  #moved: string | undefined;
 
   constructor(config: NativeConfig, setting: EnsembleSetting) {
     this.#config = config;
@@ -117,6 +119,7 @@ class EnsembleDescription {
       const timed = when === 'pre' ? ofDirectory(task, hook) : task;
       this.#chain.add(name, once ? { ...timed, once: true } : timed);
       if (hook.capture !== undefined && !once) this.#captured.push(name);
+      if (hook.move !== undefined) this.#moved = name;
     }
   }
 
@@ -127,7 +130,7 @@ class EnsembleDescription {
       project: this.#setting.context.projectDirectory,
       defaults: {
         move: { from: path, manifest: this.#manifest(name) },
-        remove: { directory: path, base, verifiedBy: this.#manifest('archive') },
+        remove: { directory: path, base, verifiedBy: this.#manifest(this.#moved ?? 'archive') },
         quota: { path: base },
       },
     };
@@ -190,7 +193,7 @@ class EnsembleDescription {
     const made = name === 'job' ? 'directory' : `directory-${name.slice(4)}`;
     const env = { ORCHESTRATE_MEMBER: this.#texts.id, ...rendered(made) };
     this.#chain.add(name, {
-      ...(script === undefined ? { run: config.run } : { run: script, shell: 'bash' }),
+      run: script ?? config.run,
       dir: directory,
       env: { ...(config.env as object | undefined), ...env },
       ...given({ resources, image, options, priority, retry: retryOf(config) }),
@@ -227,6 +230,7 @@ class EnsembleDescription {
       for (const [index, hook] of post.entries()) {
         const name = `${hook.name ?? `post-${index + 1}`}-${step}`;
         this.#chain.add(name, hookTask(hook, this.#place(this.#texts.directory, name)));
+        if (hook.move !== undefined) this.#moved = name;
       }
     }
   }

@@ -7,7 +7,7 @@ export const NO_PROGRESS_CODE = 79;
 export const UNFINISHED_CODE = 75;
 
 /** File in the directory of a member that remembers how far it was when its last attempt began. */
-export const PROGRESS_FILE = '.orchestrate-progress';
+const PROGRESS_FILE = '.orchestrate-progress';
 
 const PATTERN = /^[A-Za-z0-9_.,=+@%/*?[\]-]+$/;
 
