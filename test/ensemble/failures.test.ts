@@ -4,6 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { expectEnd } from '../support/sober.ts';
 import { allBut, note, noteBatch, task, UpstreamTrial } from '../support/upstream-trial.ts';
 
+/** On a busy machine every call of the command line takes seconds. */
+const SLOW = { timeout: 240_000 };
+
 const WHOLE = ['pre', 'job', 'post'];
 const STRICT = {};
 const COMPAT = { compat: 'upstream' };
@@ -16,7 +19,7 @@ function expectOthersDone(trial: UpstreamTrial, last: readonly string[] = LAST):
   expect(trial.around()).toEqual(last);
 }
 
-describe.concurrent('a check of a run', () => {
+describe.concurrent('a check of a run', SLOW, () => {
   it.each([
     ['strict', STRICT],
     ['compat', COMPAT],
@@ -67,7 +70,7 @@ describe.concurrent('a check of a run', () => {
   });
 });
 
-describe.concurrent('a command of a run that fails', () => {
+describe.concurrent('a command of a run that fails', SLOW, () => {
   it.each([
     ['strict: the run has failed', STRICT, 1, ['ens.b.pre_run-1/b-0'], []],
     ['compat: the next one runs', COMPAT, 0, [], WHOLE],
@@ -126,7 +129,7 @@ describe.concurrent('a command of a run that fails', () => {
   });
 });
 
-describe.concurrent('a run that cannot be rendered', () => {
+describe.concurrent('a run that cannot be rendered', SLOW, () => {
   const rows = [
     ['strict', STRICT],
     ['compat', COMPAT],
@@ -185,7 +188,7 @@ describe.concurrent('a run that cannot be rendered', () => {
   );
 });
 
-describe.concurrent('a job that ends badly', () => {
+describe.concurrent('a job that ends badly', SLOW, () => {
   it.each([
     ['with an exit code', STRICT, 'exit 3', 1, ['pre', 'job']],
     ['by a signal', STRICT, 'kill -9 $$', 1, ['pre', 'job']],
@@ -214,7 +217,7 @@ describe.concurrent('a job that ends badly', () => {
   });
 });
 
-describe.concurrent('a batch that fails', () => {
+describe.concurrent('a batch that fails', SLOW, () => {
   it('before its runs: none of them, but the next batch and what comes last', async () => {
     using trial = new UpstreamTrial([
       { pre_batch: [task('execute', { cmd: 'false' }), noteBatch('pre_batch b')] },

@@ -10,6 +10,9 @@ import {
 import { expectEnd } from '../support/sober.ts';
 import { until } from '../support/until.ts';
 
+/** On a busy machine every call of the command line takes seconds. */
+const SLOW = { timeout: 240_000 };
+
 interface Outcome {
   readonly runs: Readonly<Record<string, Readonly<Record<string, Described>>>>;
   readonly others: Readonly<Record<string, Described>>;
@@ -58,7 +61,7 @@ function byBatch(trace: readonly string[]): readonly string[] {
   return plain.filter((line, at) => line !== plain[at - 1]);
 }
 
-describe.concurrent('an ensemble of model-ensembler, unmodified', () => {
+describe.concurrent('an ensemble of model-ensembler, unmodified', SLOW, () => {
   it.each(Object.entries(oracle))('%s makes what model-ensembler makes', async (file, expected) => {
     using workspace = new EnsembleWorkspace();
     workspace.bringFixtures();

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { EnsembleWorkspace } from '../support/ensemble.ts';
 import { snapshot } from '../support/sentinel.ts';
 import { expectEnd } from '../support/sober.ts';
+import { note, task, UpstreamTrial } from '../support/upstream-trial.ts';
 
 const MINUTES = 60_000;
 const MEMBERS = 90;
@@ -65,6 +66,35 @@ describe.concurrent('a batch that is repeated', () => {
       const again = await workspace.run([], { env });
       expectEnd(again, 0);
       expect(workspace.names('cases')).toEqual(['shared', 'template', 'template_linked']);
+    },
+    6 * MINUTES,
+  );
+
+  it(
+    'begins no member anew that was archived and removed, and ends when none is left',
+    async () => {
+      using trial = new UpstreamTrial([
+        {
+          repeat: true,
+          runs: [{ work: 'true' }, { work: 'if [ ! -e ../../second ]; then exit 0; fi' }],
+          pre_run: [note('pre')],
+          post_run: [
+            task('check', { cmd: 'test -f outfile', fail: true }),
+            task('move', { dest: '../../kept' }),
+            task('remove'),
+          ],
+          post_batch: [task('execute', { cmd: 'touch ../second' })],
+        },
+      ]);
+
+      const ended = await trial.run();
+
+      expectEnd(ended, 0);
+      expect(trial.done('b-0')).toEqual(['pre', 'job']);
+      expect(trial.done('b-1')).toEqual(['pre', 'job', 'pre', 'job']);
+      expect(trial.names('kept')).toEqual(['b-0', 'b-1']);
+      expect(trial.names('b-runs')).toEqual([]);
+      expect(trial.around()).toEqual(['post_process']);
     },
     6 * MINUTES,
   );

@@ -4,6 +4,9 @@ import { EnsembleWorkspace } from '../support/ensemble.ts';
 import { snapshot } from '../support/sentinel.ts';
 import { expectEnd } from '../support/sober.ts';
 
+/** On a busy machine every call of the command line takes seconds. */
+const SLOW = { timeout: 240_000 };
+
 /** Has the wrapper that its users start fill in a configuration, without starting anything. */
 function fillIn(workspace: EnsembleWorkspace, words: readonly string[]): void {
   execFileSync('sh', ['start.sh', ...words, 'true'], { cwd: workspace.folder });
@@ -17,7 +20,7 @@ function environmentOf(workspace: EnsembleWorkspace): Readonly<Record<string, st
   };
 }
 
-describe.concurrent('what people have run with model-ensembler', () => {
+describe.concurrent('what people have run with model-ensembler', SLOW, () => {
   it('runs what a wrapper fills in, with variables from the command line', async () => {
     using workspace = new EnsembleWorkspace();
     workspace.bringFixtures('floes');

@@ -1,63 +1,28 @@
 /**
- * `npm run kill [-- --kills 50 --seed 1]`: runs a sweep of 60 tasks and kills the leader with SIGKILL at random moments,
- * resuming each time. Afterwards every task must have had its side effect exactly once, and every output must equal that
- * of an undisturbed run. Says what it saw as one JSON line; the exit code is 1 when the promise was broken.
+ * `npm run kill [-- --what sweep|ensemble|upstream --kills 50 --seed 1]`: runs a sweep of 60 tasks, an ensemble of 60 members, or one of
+ * model-ensembler with `repeat`, and kills the leader with SIGKILL at random moments, resuming each time. Afterwards every task must have
+ * had its side effect exactly once, every result must equal that of an undisturbed run, no source may have changed and nothing
+ * unfinished may be left. Says what it saw as one JSON line; the exit code is 1 when the promise was broken.
  */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ORCHESTRATE } from '../benchmarks/measure.ts';
 import { project } from '../benchmarks/project.ts';
+import { ensemble, upstream } from './ensemble.ts';
+import { sweep } from './sweep.ts';
+import { contents, differences, type Trial } from './trial.ts';
 
 const LONGEST_LIFE_MILLISECONDS = 1_200;
 const STOPPED = 3;
 /** What `resume` says of a run that was killed before it was entered, or after its last task. */
 const NOTHING_TO_RESUME = /"(?:CLI_NO_RUN|JOURNAL_MISSING|RUN_FINISHED)"/;
 const REFUSED = 2;
-const MEMBERS = 20;
+const TRIALS: Readonly<Record<string, Trial>> = { sweep, ensemble, upstream };
 
-/** Every task leaves a line behind when it runs to its end: two lines are two executions, none is a lost one. */
-const PROJECT = `name: kill
-backends: { local: { use: local, slots: 2 } }
-flows:
-  sweep:
-    matrix: { n: { range: [1, ${MEMBERS}, 1] } }
-    tasks:
-      grow:
-        run: |
-          sleep 0.3
-          seq {{ n }} 400 > {{ outputs.numbers }}
-          echo ran >> effects/grow-{{ n }}
-        outputs: { numbers: "out/{{ n }}/numbers.txt" }
-      square:
-        needs: grow
-        call: "./square.ts#square"
-        inputs: { numbers: "{{ tasks.grow.outputs.numbers }}" }
-        args: { n: "{{ n }}" }
-        outputs: { squares: "out/{{ n }}/squares.txt" }
-      sum:
-        needs: square
-        run: |
-          sleep 0.1
-          paste -sd+ {{ inputs.squares }} > {{ outputs.sum }}
-          echo ran >> effects/sum-{{ n }}
-        inputs: { squares: "{{ tasks.square.outputs.squares }}" }
-        outputs: { sum: "out/{{ n }}/sum.txt" }
-`;
-
-const SQUARE = `import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
-export async function square(args, context) {
-  const lines = readFileSync(context.inputs.numbers, 'utf8').trim().split('\\n');
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  writeFileSync(context.outputs.squares, lines.map((line) => String(Number(line) ** 2)).join('\\n'));
-  appendFileSync('effects/square-' + args.n, 'ran\\n');
-}
-`;
-
-function folderFor(name: string): string {
-  return project(name, { 'project.yaml': PROJECT, 'square.ts': SQUARE, 'effects/.keep': '' });
+function folderFor(name: string, { files }: Trial): string {
+  return project(name, { ...files, 'effects/.keep': '' });
 }
 
 /** Runs a leader; kills it after the given time if it is still there. Answers its exit code, or `undefined` when killed. */
@@ -92,38 +57,6 @@ function lead(
   });
 }
 
-function hashes(folder: string): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const entry of readdirSync(join(folder, 'out'), { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    found.set(
-      path.slice(folder.length),
-      createHash('sha256').update(readFileSync(path)).digest('hex'),
-    );
-  }
-  return found;
-}
-
-/** Tasks whose side effect was not seen exactly once, with the count. */
-function notOnce(folder: string): string[] {
-  const wrong: string[] = [];
-  for (const task of ['grow', 'square', 'sum']) {
-    for (let n = 1; n <= MEMBERS; n += 1) {
-      let count = 0;
-      try {
-        count = readFileSync(join(folder, 'effects', `${task}-${n}`), 'utf8')
-          .trim()
-          .split('\n').length;
-      } catch {
-        count = 0;
-      }
-      if (count !== 1) wrong.push(`${task}[n=${n}] ran ${count} times`);
-    }
-  }
-  return wrong;
-}
-
 /** Small seeded generator (mulberry32), so that a failing sequence of kills can be repeated. */
 function seeded(seed: number): () => number {
   let state = seed >>> 0;
@@ -151,27 +84,30 @@ async function round(folder: string, killsLeft: number, random: () => number): P
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { kills: { type: 'string' }, seed: { type: 'string' } },
+    options: { kills: { type: 'string' }, seed: { type: 'string' }, what: { type: 'string' } },
   });
+  const what = values.what ?? 'sweep';
+  const trial = TRIALS[what];
+  if (trial === undefined) throw new Error(`--what: expected ${Object.keys(TRIALS).join(', ')}`);
   const wanted = Number(values.kills ?? 50);
   const seed = Number(values.seed ?? Date.now() % 1_000_000);
-  const undisturbed = folderFor('kill-undisturbed');
+  const undisturbed = folderFor('kill-undisturbed', trial);
   await lead(undisturbed, 'run');
-  const expected = hashes(undisturbed);
+  const expected = contents(join(undisturbed, trial.results));
+  const broken = [...trial.broken(undisturbed)];
+  if (expected.size === 0) broken.push('an undisturbed run leaves no results');
   const random = seeded(seed);
-  const broken: string[] = [];
   let kills = 0;
   let rounds = 0;
   while (kills < wanted && broken.length === 0) {
-    const folder = folderFor('kill');
+    const folder = folderFor('kill', trial);
     kills += await round(folder, wanted - kills, random);
     rounds += 1;
-    broken.push(...notOnce(folder));
-    const got = hashes(folder);
-    for (const [path, hash] of expected) if (got.get(path) !== hash) broken.push(`${path} differs`);
-    if (got.size !== expected.size) broken.push(`${got.size} outputs, expected ${expected.size}`);
+    broken.push(...trial.broken(folder));
+    broken.push(...differences(contents(join(folder, trial.results)), expected));
   }
-  console.log(JSON.stringify({ kills, rounds, seed, tasks: MEMBERS * 3, broken }));
+  const { tasks } = trial;
+  console.log(JSON.stringify({ what, kills, rounds, seed, tasks, broken }));
   return broken.length === 0 ? 0 : 1;
 }
 

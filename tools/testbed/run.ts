@@ -11,6 +11,7 @@ import * as browser from './browser/bed.ts';
 import * as containers from './containers/bed.ts';
 
 const KILLS = 50;
+const ENSEMBLE_KILLS = 20;
 
 interface Trial {
   readonly name: string;
@@ -46,6 +47,18 @@ const TRIALS: readonly Trial[] = [
     name: `a sweep survives ${KILLS} kills of its leader`,
     script: 'tools/kill/run.ts',
     args: ['--kills', String(KILLS)],
+    holds: () => true,
+  },
+  {
+    name: `an ensemble that archives its members survives ${ENSEMBLE_KILLS} kills of its leader`,
+    script: 'tools/kill/run.ts',
+    args: ['--what', 'ensemble', '--kills', String(ENSEMBLE_KILLS)],
+    holds: () => true,
+  },
+  {
+    name: `an ensemble of model-ensembler survives ${ENSEMBLE_KILLS} kills of its leader`,
+    script: 'tools/kill/run.ts',
+    args: ['--what', 'upstream', '--kills', String(ENSEMBLE_KILLS)],
     holds: () => true,
   },
 ];

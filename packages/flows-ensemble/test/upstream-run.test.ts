@@ -80,9 +80,13 @@ class Launch implements Disposable {
   }
 
   move(to: string): Promise<Json> {
+    return this.moveTo(this.path(to));
+  }
+
+  moveTo(to: string): Promise<Json> {
     const { manifest } = this;
     const given = { include: [], exclude: [], manifest, ignoreErrors: true };
-    return moveMember({ from: this.path('runs/b-0'), to: this.path(to), ...given }, CONTEXT);
+    return moveMember({ from: this.path('runs/b-0'), to, ...given }, CONTEXT);
   }
 
   remove(): Promise<Json> {
@@ -177,6 +181,16 @@ describe('a run that was archived and removed', () => {
     expect(await launch.gate('false')).toEqual({ passed: false, code: 1 });
     rmSync(launch.path('runs/b-0'), { recursive: true });
     expect(await codeOf(launch.gate('true'))).toBe('ENSEMBLE_DIRECTORY_GONE');
+  });
+
+  it('is where its path leads from the folder of the run', async () => {
+    using launch = new Launch();
+    launch.write('template/job.sh.j2', 'true\n');
+    launch.prepare(['job.sh.j2']);
+
+    await launch.moveTo('../../archive/b-0');
+
+    expect(launch.read('archive/b-0/job.sh')).toBe('true');
   });
 
   it('is not removed again by what an earlier copy was verified by', async () => {

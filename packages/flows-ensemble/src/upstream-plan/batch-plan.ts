@@ -4,7 +4,15 @@ import { str } from '../python/text.ts';
 import { memberContext, memberId, type RunContext } from '../upstream/member-context.ts';
 import type { BatchHook, UpstreamBatch, UpstreamTask } from '../upstream/model.ts';
 import { commandIn, jobWords } from './command-spec.ts';
-import { callOf, checkPolicy, type HookSpot, hookWork, isGate, leftBehind } from './hook-work.ts';
+import {
+  callOf,
+  checkPolicy,
+  type HookSpot,
+  hookWork,
+  isGate,
+  leftBehind,
+  removesRun,
+} from './hook-work.ts';
 import type { BatchPart, PlanTerms } from './plan-terms.ts';
 import { isPassed, type Link, SetChain } from './set-chain.ts';
 
@@ -17,6 +25,7 @@ export class BatchPlan {
   readonly #resources: Resources | undefined;
   readonly #batchGates: string[] = [];
   readonly #memberGates: string[] = [];
+  readonly #removals: string[] = [];
   #ends: readonly string[] = [];
 
   constructor(
@@ -39,14 +48,19 @@ export class BatchPlan {
 
   /** Sets whose results tell whether and with whom a repetition goes on. */
   get gates(): readonly string[] {
-    return [...this.#batchGates, ...this.#memberGates];
+    return [...this.#batchGates, ...this.#memberGates, ...this.#removals];
   }
 
-  /** Members that go on into the next cycle; none when a task of the batch says that it is over. */
+  /**
+   * Members that go on into the next cycle: none when a task of the batch says that it is over, and never one whose folder
+   * was removed once it was archived, which would begin anew.
+   */
   goesOn(results: Results): readonly number[] {
     if (!this.#batchGates.every((gate) => isPassed(results, gate, 0))) return [];
-    return this.#part.members.filter((_member, index) =>
-      this.#memberGates.every((gate) => isPassed(results, gate, index)),
+    return this.#part.members.filter(
+      (_member, index) =>
+        this.#memberGates.every((gate) => isPassed(results, gate, index)) &&
+        !this.#removals.some((set) => isGone(results.result(set, index))),
     );
   }
 
@@ -220,6 +234,7 @@ export class BatchPlan {
       const link = this.#link(name, task, isGate(task, this.#batch.repeat, this.#terms), spot);
       if (task.type === 'submit') chain.addAside(link);
       else chain.add(link);
+      if (removesRun(task)) this.#removals.push(`${this.#part.prefix}.${name}`);
       if (task.type === 'move') moved = { name, left: leftBehind(task) };
     }
   }
@@ -240,6 +255,10 @@ export class BatchPlan {
       }),
     });
   }
+}
+
+function isGone(result: unknown): boolean {
+  return typeof result === 'object' && result !== null && Reflect.get(result, 'gone') === true;
 }
 
 function field(result: unknown, name: string): string {

@@ -101,6 +101,11 @@ function markOf({ mark }: HookSpot): { readonly mark?: string } {
   return mark === undefined ? {} : { mark };
 }
 
+/** Whether a task removes the folder of its run. */
+export function removesRun(task: UpstreamTask): boolean {
+  return task.type === 'remove' && !task.arguments.has('directory');
+}
+
 function fileWork(
   task: UpstreamTask,
   spot: HookSpot,

@@ -60,6 +60,8 @@ const RemoveArgs = z.strictObject({
   mark: z.string().optional(),
 });
 
+const Removed = z.object({ removed: z.boolean(), files: z.number(), bytes: z.number() });
+
 /** Without it a later run could not tell a member that is archived from one whose directory somebody has taken away. */
 function remember(mark: string): void {
   mkdirSync(dirname(mark), { recursive: true });
@@ -67,13 +69,14 @@ function remember(mark: string): void {
 }
 
 /**
- * Removes the directory of a member once all of it is verified elsewhere.
+ * Removes the directory of a member once all of it is verified elsewhere. Result as of the step `remove`, and `gone`: whether
+ * it is not there any more, whoever removed it.
  * @throws ENSEMBLE_UNVERIFIED where nothing was copied before, and what the step `remove` throws
  */
 export async function removeMember(given: Json, context: FunctionContext): Promise<Json> {
   const { verifiedBy, mark, ...args } = RemoveArgs.parse(given);
   if (verifiedBy === undefined || !existsSync(verifiedBy)) {
-    if (!existsSync(args.directory)) return { removed: false };
+    if (!existsSync(args.directory)) return { removed: false, gone: true };
     throw ensembleError(
       'ENSEMBLE_UNVERIFIED',
       `${args.directory} is not removed: no copy of it was verified before`,
@@ -83,5 +86,5 @@ export async function removeMember(given: Json, context: FunctionContext): Promi
   // Also when the folder is gone: a removal that was killed may have left its content under another name.
   const removed = await remove({ ...args, verifiedBy }, context);
   if (mark !== undefined) remember(mark);
-  return removed;
+  return { ...Removed.parse(removed), gone: !existsSync(args.directory) };
 }
