@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -40,8 +40,10 @@ export function listFiles(root: string): string[] {
     maxBuffer: 64 * 1024 * 1024,
   });
   const files = listing.split('\0').filter((file) => file !== '');
-  // A file that was deleted but not yet staged is still listed.
-  return [...new Set(files)].filter((file) => existsSync(join(root, file))).sort();
+  // A file that was deleted but not yet staged is still listed, and so are links to folders.
+  const isFile = (file: string): boolean =>
+    statSync(join(root, file), { throwIfNoEntry: false })?.isFile() === true;
+  return [...new Set(files)].filter(isFile).sort();
 }
 
 /** TypeScript files of packages, tools and tests. */
