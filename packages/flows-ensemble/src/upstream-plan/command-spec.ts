@@ -44,5 +44,5 @@ const JOB_IGNORED =
 /** Words that run a job file, a path relative to its folder. */
 export function jobWords(file: string, ignoreErrors: boolean): string[] {
   const path = file.startsWith('/') ? file : `./${file}`;
-  return ['bash', '-c', ignoreErrors ? JOB_IGNORED : JOB, path];
+  return ['sh', '-c', ignoreErrors ? JOB_IGNORED : JOB, path];
 }
