@@ -248,6 +248,28 @@ describe.concurrent('a batch that fails', SLOW, () => {
     expect(trial.around()).toEqual(['post_batch c', 'post_process']);
   });
 
+  it('lies where it says, also outside of the project and before it is there', async () => {
+    using trial = new UpstreamTrial([]);
+    const basedir = join(trial.home, 'elsewhere/runs');
+    const hook = task('execute', { cmd: 'echo "$(basename "$PWD")" >> here.txt' });
+    trial.batches([
+      {
+        basedir,
+        templatedir: trial.path('template'),
+        pre_batch: [hook],
+        pre_run: [hook],
+        post_run: [],
+        post_batch: [hook],
+      },
+    ]);
+    trial.write('template/job.sh.j2', 'echo {{ run.dir }} > outfile\n');
+
+    expectEnd(await trial.run(), 0);
+    expect(trial.lines('../elsewhere/runs/here.txt')).toEqual(['runs', 'runs']);
+    expect(trial.lines('../elsewhere/runs/b-1/here.txt')).toEqual(['b-1']);
+    expect(trial.lines('../elsewhere/runs/b-1/outfile')).toEqual([join(basedir, 'b-1')]);
+  });
+
   it('with every run: the exit code says so', async () => {
     const work = 'exit 1';
     using trial = new UpstreamTrial([{ runs: [{ work }, { work }, { work }] }]);

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { EnsembleWorkspace } from '../support/ensemble.ts';
 import { snapshot } from '../support/sentinel.ts';
 import { expectEnd } from '../support/sober.ts';
-import { note, task, UpstreamTrial } from '../support/upstream-trial.ts';
+import { note, noteBatch, task, UpstreamTrial } from '../support/upstream-trial.ts';
 
 const MINUTES = 60_000;
 const MEMBERS = 90;
@@ -95,6 +95,35 @@ describe.concurrent('a batch that is repeated', () => {
       expect(trial.names('kept')).toEqual(['b-0', 'b-1']);
       expect(trial.names('b-runs')).toEqual([]);
       expect(trial.around()).toEqual(['post_process']);
+    },
+    6 * MINUTES,
+  );
+
+  it(
+    'waits for a check of the batch that tolerates, in every cycle, and stops at one with fail',
+    async () => {
+      using trial = new UpstreamTrial([
+        {
+          repeat: true,
+          runs: [{}],
+          pre_batch: [
+            noteBatch('pre_batch asks'),
+            task('check', { cmd: '[ -e ../go ]' }),
+            noteBatch('pre_batch goes on'),
+          ],
+          post_batch: [task('check', { cmd: '[ "$(wc -l < ../trace.txt)" -lt 8 ]', fail: true })],
+        },
+      ]);
+
+      const call = trial.start(['run', '--json']);
+      await trial.sawLine('pre_batch asks');
+      trial.write('go', '');
+      const ended = await trial.endOf(call);
+
+      expectEnd(ended, 0);
+      expect(trial.done('b-0')).toEqual(['pre', 'job', 'post', 'pre', 'job', 'post']);
+      const cycle = ['pre_batch asks', 'pre_batch goes on'];
+      expect(trial.around()).toEqual([...cycle, ...cycle, 'post_process']);
     },
     6 * MINUTES,
   );

@@ -6,6 +6,8 @@ type Task = Readonly<Record<string, unknown>>;
 /** What of a batch a trial changes. */
 export interface TrialBatch {
   readonly name?: string;
+  readonly basedir?: string;
+  readonly templatedir?: string;
   readonly runs?: readonly Readonly<Record<string, unknown>>[];
   readonly templates?: readonly string[];
   readonly maxruns?: number;

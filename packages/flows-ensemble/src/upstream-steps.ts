@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Json } from '@orchestrate/core';
 import { z } from 'zod';
 import { placeMember } from './member/place-member.ts';
@@ -28,6 +29,12 @@ const RunArgs = z.strictObject({
   mark: z.string(),
 });
 
+/** Upstream works inside of the base, so what it says of a directory has no links in it. Only here the base is there. */
+function realDirectory({ base, id }: { readonly base: string; readonly id: string }): string {
+  mkdirSync(base, { recursive: true });
+  return join(realpathSync(base), id);
+}
+
 /**
  * Makes the run directory of a member as model-ensembler does: the template copied, the listed files rendered.
  * Result: `{ digest, files, directory }`.
@@ -36,7 +43,9 @@ const RunArgs = z.strictObject({
 export function prepareRun(given: Json): Json {
   const { template, digest, templates, run, mark, ...place } = RunArgs.parse(given);
   const tree = currentTree(template, digest, templates);
-  const context = new RunContext(new Map(run.map(([name, code]) => [name, decodePy(code)])));
+  const names = new Map(run.map(([name, code]) => [name, decodePy(code)]));
+  if (names.get('dir') === place.directory) names.set('dir', realDirectory(place));
+  const context = new RunContext(names);
   const wanted = wantedFiles(template, tree, new Map([['run', context]]), {
     render: templates,
     strict: false,

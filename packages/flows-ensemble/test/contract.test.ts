@@ -1,8 +1,13 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Flow, FlowContext } from '@orchestrate/core';
 import { flowContract } from '@orchestrate/testkit';
+import { NativeConfig } from '../src/config/native-config.ts';
 import { UpstreamConfig } from '../src/config/upstream-config.ts';
+import { nativeFlow } from '../src/native/native-flow.ts';
 import { upstreamFlow } from '../src/upstream-plan/upstream-flow.ts';
+import { describedTasks } from './described-tasks.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures/upstream');
 
@@ -60,6 +65,79 @@ flowContract(
     name,
     config: UpstreamConfig.parse({ file: 'old.yaml', ...options }),
     files: { 'old.yaml': text },
+    tasks,
+  })),
+);
+
+const NAME = 'example';
+
+function planTasks(description: object): ReturnType<FlowContext['planTasks']> {
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+  const readText = (path: string): never => {
+    throw new RangeError(`there is no file ${path}`);
+  };
+  return describedTasks({ name: NAME, sha256, readText }, description);
+}
+
+const GRID = { depth: [100, 200, 400], slope: [1, 2] };
+
+/** Says of itself what it is given, so that the stand-in is held to the contract as well. */
+function described(description: object): Flow {
+  return { plan: (context) => context.planTasks(description) };
+}
+
+flowContract(described, [
+  {
+    name: 'the stand-in for described tasks',
+    config: {
+      matrix: GRID,
+      members: { limit: 'few' },
+      tasks: {
+        first: { call: 'module#name', args: { n: 1 }, once: true },
+        each: { needs: [{ task: 'first' }], run: ['echo', 1] },
+        last: { needs: [{ task: 'each', how: 'all', after: 'end' }], run: 'echo', once: true },
+      },
+    },
+    planTasks,
+    tasks: 1 + 6 + 1,
+  },
+]);
+
+const SMALL = { template: 'template', job: 'run.sh' };
+const HOOK = { run: 'echo' };
+
+const NATIVE: readonly (readonly [string, Readonly<Record<string, unknown>>, number])[] = [
+  ['one member', SMALL, 1 + OWN],
+  ['a grid', { ...SMALL, matrix: GRID }, TEMPLATE + 6 * OWN],
+  [
+    'a grid with everything around it',
+    {
+      ...SMALL,
+      matrix: GRID,
+      members: 4,
+      jobs: 2,
+      before: [HOOK],
+      prepare: [{ run: ['date'], capture: 'text', name: 'now' }],
+      pre: [{ check: 'test -e go', every: '1s' }, { quota: { atLeast: '1Gi' } }],
+      post: [HOOK],
+      after: [{ notify: { webhook: { url: 'https://example.org/' } } }],
+      success: 'test -e result.nc',
+      progress: 'step-*',
+      resubmit: {},
+      archive: { to: 'archive/{{ member.id }}', remove: true },
+    },
+    1 + TEMPLATE + 6 * (1 + OWN + 2 + 1 + 2) + 1,
+  ],
+  ['one that goes on', { ...SMALL, matrix: GRID, extend: [{ slope: 3 }] }, TEMPLATE + 6 * 2 * OWN],
+];
+
+flowContract(
+  (config: NativeConfig) => nativeFlow(config, '/state'),
+  NATIVE.map(([name, options, tasks]) => ({
+    name: `native, ${name}`,
+    config: NativeConfig.parse(options),
+    flowName: NAME,
+    planTasks,
     tasks,
   })),
 );

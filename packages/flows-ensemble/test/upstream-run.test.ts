@@ -149,6 +149,19 @@ describe('templates behind links', () => {
   });
 });
 
+describe('the directory of a run', () => {
+  it('is told to templates with links resolved, as the program it comes from does', () => {
+    using launch = new Launch();
+    launch.write('template/job.sh.j2', '{{ run.dir }}\n');
+    mkdirSync(launch.path('scratch'));
+    symlinkSync('scratch', launch.path('runs'));
+
+    launch.prepare(['job.sh.j2'], { run: [['dir', launch.path('runs/b-0')]] });
+
+    expect(launch.read('scratch/b-0/job.sh')).toBe(launch.path('scratch/b-0'));
+  });
+});
+
 describe('a run that is taken over', () => {
   it('has its templates rendered again, whatever its job made of them, and nothing else touched', () => {
     using launch = new Launch();

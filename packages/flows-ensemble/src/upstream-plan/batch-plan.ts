@@ -117,7 +117,9 @@ export class BatchPlan {
       const name = `${hook}-${index + 1}`;
       // In a repetition every task of the batch tells by its result that it went well.
       const gate = this.#batch.repeat || isGate(task, false, this.#terms);
-      const asks = gate && ['check', 'execute'].includes(task.type);
+      // A check that tolerates is waited for, also there.
+      const isWaitedFor = checkPolicy(task, this.#terms) !== undefined;
+      const asks = gate && !isWaitedFor && ['check', 'execute'].includes(task.type);
       const spot = { directory: base, id: this.#batch.name, base, manifest: '' };
       chain.add(this.#link(name, task, asks, () => spot));
     }

@@ -1,8 +1,8 @@
 import type { TaskSpec } from '@orchestrate/core';
 import type { UpstreamPlaces } from './places.ts';
 
-/** Goes to a folder that is not in the project, where tasks cannot be sent, and becomes the command. */
-const ELSEWHERE = 'cd -- "$0" && exec "$@"';
+/** Goes to a folder that is not in the project, where tasks cannot be sent, making it as they would, and becomes the command. */
+const ELSEWHERE = 'mkdir -p -- "$0" && cd -- "$0" && exec "$@"';
 
 /** A command in a folder, wherever that is. */
 export function commandIn(

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import type { FunctionContext, Json } from '@orchestrate/core';
 import { z } from 'zod';
 import { ensembleError } from '../errors.ts';
@@ -9,7 +9,7 @@ const GateArgs = z.strictObject({
   directory: z.string(),
   /** Whether a failure is a failure, and not an answer. */
   fails: z.boolean(),
-  /** File that is there when the directory was removed once it was archived. */
+  /** File that is there when the directory, that of a run, was removed once it was archived. */
   mark: z.string().optional(),
 });
 
@@ -33,8 +33,10 @@ function codeOf(argv: readonly string[], directory: string, signal: AbortSignal)
  */
 export async function askGate(given: Json, { signal }: FunctionContext): Promise<Json> {
   const { argv, directory, fails, mark } = GateArgs.parse(given);
-  if (!existsSync(directory)) {
-    if (mark !== undefined && existsSync(mark)) return { passed: false, code: 0 };
+  // The folder of a batch comes with its first task, the folder of a run does not.
+  if (mark === undefined) mkdirSync(directory, { recursive: true });
+  else if (!existsSync(directory)) {
+    if (existsSync(mark)) return { passed: false, code: 0 };
     throw ensembleError('ENSEMBLE_DIRECTORY_GONE', `${directory} was made before, and is gone`, {
       details: { directory },
     });
