@@ -20,7 +20,7 @@ export const UPSTREAM_FIXTURES = fileURLToPath(
 );
 
 /** What the summary of a run says of one failed task. */
-export interface Failure {
+interface Failure {
   readonly task: string;
   /** Its failure class. */
   readonly failure: string;

@@ -18,7 +18,7 @@ const MoveArgs = z.strictObject({
 const VARIABLE = /\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))/g;
 
 /** Variables of the environment in a path, as the shell of upstream puts them in. Unknown ones are nothing. */
-export function expandVariables(
+function expandVariables(
   text: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): string {

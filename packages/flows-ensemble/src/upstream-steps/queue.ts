@@ -7,7 +7,7 @@ import { z } from 'zod';
 const QueueArgs = z.strictObject({ limit: z.number(), match: z.string() });
 
 /** Number of jobs in the output of `squeue -h -o %j` whose names begin with a text. */
-export function countJobs(output: string, match: string): number {
+function countJobs(output: string, match: string): number {
   return output.split('\n').filter((name) => name !== '' && name.startsWith(match)).length;
 }
 
