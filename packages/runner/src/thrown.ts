@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
+import { isFlowError } from '@orchestrate/core';
 
 const LONGEST_MESSAGE = 4_000;
 const OURS = fileURLToPath(new URL('.', import.meta.url));
@@ -35,7 +36,12 @@ export function describeThrown(thrown: unknown): string {
     const text = typeof thrown === 'string' ? thrown : inspect(thrown, { depth: 2 });
     return `thrown: ${text}`.slice(0, LONGEST_MESSAGE);
   }
-  const name = thrown.name === 'Error' || thrown.name === 'FlowError' ? '' : `${thrown.name}: `;
+  // An error that says what it is and what to do about it needs no place in the code.
+  if (isFlowError(thrown)) {
+    const text = `${thrown.code}: ${thrown.message}${causeOf(thrown)}`.slice(0, LONGEST_MESSAGE);
+    return `${text}${/[.!?]$/.test(text) ? '' : '.'} ${thrown.hint}`;
+  }
+  const name = thrown.name === 'Error' ? '' : `${thrown.name}: `;
   const place = placeOf(thrown.stack);
   const where = place === undefined ? '' : ` [${place}]`;
   const message = thrown.message === '' ? 'an error without a message' : thrown.message;

@@ -54,6 +54,12 @@ it('names the line of the module that threw, and shows no stack', async () => {
   expect(exit.message).toMatch(/^TypeError: no tile x7 \[.*tiles\.ts:\d+:\d+\]$/);
 });
 
+it('says code, message and what to do of an error that knows them', async () => {
+  const exit = await runPack(pack('refuse', [null]));
+
+  expect(exit.message).toBe('TILE_CLOUDED: tile x7 is all cloud. Take another day.');
+});
+
 it('counts the failures beyond the first', async () => {
   const exit = await runPack(
     pack(

@@ -1,4 +1,4 @@
-import type { FunctionContext } from '@orchestrate/core';
+import { FlowError, type FunctionContext } from '@orchestrate/core';
 
 export const answer = 42;
 
@@ -13,6 +13,13 @@ export async function doubleLater(args: { n: number }): Promise<number> {
 
 export function readTile({ name }: { name: string }): never {
   throw new TypeError(`no tile ${name}`);
+}
+
+export function refuse(): never {
+  throw new FlowError('TILE_CLOUDED', 'tile x7 is all cloud', {
+    retry: 'never',
+    hint: 'Take another day.',
+  });
 }
 
 export function throwText(): never {

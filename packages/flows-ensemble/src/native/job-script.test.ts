@@ -64,12 +64,24 @@ describe('the script of a job', () => {
 
   it('does not work again when the member was finished before it was ended', () => {
     using folder = new MemberFolder();
-    writeFileSync(join(folder.path, 'out'), 'done');
+    const options = { run: 'echo again >> out; kill -KILL $$', success: 'test -s out' };
+    folder.attempt(options, 1);
 
-    const ended = folder.attempt({ run: 'echo again >> out', success: 'test -s out' }, 2);
+    const ended = folder.attempt(options, 2);
 
     expect(ended.code).toBe(0);
-    expect(readFileSync(join(folder.path, 'out'), 'utf8')).toBe('done');
+    expect(readFileSync(join(folder.path, 'out'), 'utf8')).toBe('again\n');
+  });
+
+  it('does not take for success what was there before the first attempt', () => {
+    using folder = new MemberFolder();
+    writeFileSync(join(folder.path, 'out'), 'of the run before');
+    const options = { run: '[ -e half ] || { : > half; exit 3; }', success: 'test -s out' };
+
+    const codes = [1, 2].map((attempt) => folder.attempt(options, attempt).code);
+
+    expect(codes).toEqual([3, 0]);
+    expect(existsSync(join(folder.path, 'half'))).toBe(true);
   });
 
   it('gives up a member whose files have not changed since the attempt before', () => {

@@ -9,6 +9,12 @@ export const UNFINISHED_CODE = 75;
 /** File in the directory of a member that remembers how far it was when its last attempt began. */
 const PROGRESS_FILE = '.orchestrate-progress';
 
+/**
+ * File in the directory of a member that is there while the success probe says yes to what was there before the first
+ * attempt, as in an extension: then it is no evidence, and the job has to end well as well.
+ */
+const STALE_FILE = '.orchestrate-stale';
+
 const PATTERN = /^[A-Za-z0-9_.,=+@%/*?[\]-]+$/;
 
 /** A command as shell text: words are quoted, expressions in them are left to the engine, which quotes their values. */
@@ -88,9 +94,11 @@ export function jobScript({ job, run, success, progress }: NativeConfig): string
   const lines = ['attempt={{ attempt }}'];
   if (probe !== undefined) {
     lines.push(
-      'if [ "$attempt" -gt 1 ]; then',
       ...judged(probe, ' > /dev/null 2>&1'),
-      '  if [ "$code" -eq 0 ]; then echo "finished already, says the success probe"; exit 0; fi',
+      'if [ "$attempt" -le 1 ]; then',
+      `  if [ "$code" -eq 0 ]; then : > ${STALE_FILE}; else rm -f ${STALE_FILE}; fi`,
+      `elif [ "$code" -eq 0 ] && [ ! -e ${STALE_FILE} ]; then`,
+      '  echo "finished already, says the success probe"; exit 0',
       'fi',
     );
   }
@@ -101,7 +109,9 @@ export function jobScript({ job, run, success, progress }: NativeConfig): string
     lines.push(
       'job=$code',
       ...judged(probe),
-      'if [ "$code" -eq 0 ]; then exit 0; fi',
+      `if [ "$code" -eq 0 ] && { [ "$job" -eq 0 ] || [ ! -e ${STALE_FILE} ]; }; then`,
+      `  rm -f ${STALE_FILE}; exit 0`,
+      'fi',
       'if [ "$job" -ne 0 ]; then exit "$job"; fi',
       'echo "the job ended well, but the success probe says that the member is not finished" >&2',
       `exit ${UNFINISHED_CODE}`,
