@@ -48,7 +48,8 @@ function apply(claim: Claim, record: KeeperRecord): void {
       };
       return;
     case 'refused':
-      if (claim.state === 'queued') claim.state = 'refused';
+      // Taken back before it began, or forgotten after its end.
+      if (claim.state !== 'started') claim.state = 'refused';
       return;
     case 'forced':
       if (claim.state !== 'ended') claim.forced ??= record.reason;

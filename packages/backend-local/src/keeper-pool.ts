@@ -132,12 +132,21 @@ export class KeeperPool implements JobEvents {
     }
   }
 
-  /** Drops the traces of an ended job. */
+  /**
+   * Drops the traces of a job, as soon as it has ended: what became of all calls of a pack is told, and may be noted, before
+   * the end of the pack itself.
+   */
   forget(job: LocalJob): void {
+    if (job.state !== 'ended') {
+      job.isToForget = job.facts.kind === 'functions';
+      return;
+    }
     this.#parts.table.delete(job.key);
     const { keeper } = job;
     if (keeper === undefined) return;
     keeper.remembered -= 1;
+    // A later leader, should this one be killed, has nobody who would forget the job again.
+    if (!keeper.gone && !keeper.adopted) keeper.records.append({ kind: 'refused', key: job.key });
     this.#retire(keeper);
   }
 
@@ -148,6 +157,9 @@ export class KeeperPool implements JobEvents {
     this.#enforcer.release();
     this.#memory.stop();
     this.#looking?.[Symbol.dispose]();
+    for (const keeper of this.#known.values()) {
+      if (keeper.jobs.some(({ isToForget }) => isToForget)) this.#read(keeper);
+    }
     this.#detached = true;
     for (const keeper of this.#known.values()) {
       const done = keeper.jobs.length === 0 && keeper.remembered === 0 && !keeper.adopted;
@@ -240,6 +252,7 @@ export class KeeperPool implements JobEvents {
       this.#dispatcher.done(keeper, job, now - (job.startedAt ?? now));
       if (keeper.gone && keeper.jobs.length === 0) this.#dispatcher.remove(keeper);
     }
+    if (job.isToForget) this.forget(job);
     this.#pumpSoon();
   }
 

@@ -117,7 +117,7 @@ export class LocalBackend implements ComputeBackend {
     const { pool, table } = this.#parts;
     for (const key of keys) {
       const job = table.get(key);
-      if (job?.state === 'ended') pool.forget(job);
+      if (job !== undefined) pool.forget(job);
     }
   }
 

@@ -22,6 +22,8 @@ export class LocalJob {
   /** Its own process has ended, as the record says; it may have left others behind. */
   mainExit: JobExit | undefined;
   exit: JobExit | undefined;
+  /** Its traces are dropped once it has ended. */
+  isToForget = false;
   /** Why it waits. */
   reason: string | undefined;
   peakMemoryBytes = 0;

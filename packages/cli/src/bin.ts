@@ -5,6 +5,11 @@ import module from 'node:module';
 
 const argv = process.argv.slice(2);
 
+/** Commands that lead a run. */
+const LEADING = ['run', 'resume', 'retry'];
+// A terminal that goes away changes nothing for a run. Said at once: Node takes back what nohup has set.
+if (LEADING.includes(argv[0] ?? '')) process.on('SIGHUP', () => {});
+
 /** Read as text: the version must be right in the source tree and in the published package alike. */
 function ownVersion(): string {
   const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');

@@ -8,7 +8,7 @@ import { realLater } from './real-later.ts';
 import { untilGone } from './until-gone.ts';
 
 /** How long the first run of a project is waited for while nobody leads it, milliseconds. */
-const PATIENCE_MILLISECONDS = 5_000;
+const PATIENCE_MILLISECONDS = 15_000;
 const LOOK_AGAIN_MILLISECONDS = 50;
 const WAITING = 'no run has begun yet; waiting for one (Ctrl-C leaves)';
 

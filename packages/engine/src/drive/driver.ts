@@ -49,7 +49,7 @@ const GATHERING_MS = 2;
 /** But no batch waits longer than this, milliseconds. */
 const LONGEST_GATHERING_MS = 10;
 /** Facts on which nothing waits, such as that a job has started, are committed with the next ones, or after so many milliseconds. */
-const LONGEST_HOLD_MS = 40;
+const LONGEST_HOLD_MS = 10;
 /** Between two looks for requests of other processes, milliseconds. */
 const REQUESTS_EVERY_MS = 300;
 
