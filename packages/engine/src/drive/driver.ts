@@ -26,6 +26,8 @@ export interface DriverParts extends EffectParts {
   readonly run: RunId;
   readonly backends: ReadonlyMap<string, ComputeBackend>;
   readonly onEntries: (entries: readonly JournalEntry[]) => void;
+  /** Called once everything but the end of the run is durable: what the next run has to know must not be lost after that. */
+  readonly beforeEnd: () => void;
   /** Takes the values of secrets out of a fact. */
   readonly redact: (fact: Fact) => Fact;
   /** The driver's own fold, the same as in replay. */
@@ -150,11 +152,33 @@ export class Driver {
     const held = this.#held;
     this.#held = [];
     const began = realClock.monotonic();
-    const entries = this.#parts.journal.appendAll(this.#parts.run, held);
+    const entries = this.#append(held);
     const took = realClock.monotonic() - began;
     const pause = Math.min(Math.max(GATHERING_MS, took), LONGEST_GATHERING_MS);
     this.#notBefore = realClock.monotonic() + pause;
     this.#parts.onEntries(entries);
+  }
+
+  #append(held: readonly FactsAt[]): readonly JournalEntry[] {
+    const { journal, run, beforeEnd } = this.#parts;
+    const end = held.findIndex(({ facts }) => facts.some(({ type }) => type === 'run-ended'));
+    if (end < 0) return journal.appendAll(run, held);
+    const parts = held.map(({ at, facts }) => ({
+      rest: { at, facts: facts.filter(({ type }) => type !== 'run-ended') },
+      end: { at, facts: facts.filter(({ type }) => type === 'run-ended') },
+    }));
+    const entries = journal.appendAll(
+      run,
+      parts.map(({ rest }) => rest),
+    );
+    beforeEnd();
+    return [
+      ...entries,
+      ...journal.appendAll(
+        run,
+        parts.map((part) => part.end),
+      ),
+    ];
   }
 
   #step(input: Input, moment: Moment, facts: Fact[], effects: Effect[]): void {

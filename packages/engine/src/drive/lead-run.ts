@@ -275,6 +275,7 @@ function drive(parts: Parts, scheduler: Scheduler, preparer: Preparer): Driver {
     }),
     scrubber: new LogScrubber({ book, renderer, folder, references }),
     leftovers,
+    beforeEnd: () => remember(parts),
     expand: (placeholder) => {
       const sets = source.expand(placeholder);
       keepLabels(parts, sets);
@@ -299,20 +300,31 @@ function diverged(error: unknown, run: RunId): unknown {
   });
 }
 
-/** What is done once the last fact is durable. Failing here loses no work: the memory is made again from the facts. */
+/** Keeps what was finished for the next run. A leader that is killed after the end of its run must not have lost that. */
+function remember(parts: Parts): void {
+  const { seat, memory, book, run, request } = parts;
+  try {
+    const redact = redactor(parts);
+    saveMemory({ journal: seat.journal, memory, book, run, redact }, request.clock.now());
+  } catch (error) {
+    request.log.warn({ err: error }, 'what was finished could not be kept for the next run');
+  }
+}
+
+/** What is done once the last fact is durable. */
 function wrapUp(parts: Parts, end: DriverEnd, { scheduler, changes, began }: Ran): RunSummary {
-  const { request, seat, run, folder, memory, book, plan } = parts;
+  const { request, seat, run, folder, book, plan } = parts;
   const { clock, log } = request;
   if (end.reason?.startsWith('JOURNAL_') !== true) {
     try {
-      const redact = redactor(parts);
       const ended: Fact = {
         type: 'leader-ended',
         outcome: end.outcome,
         ...(end.reason === undefined ? {} : { reason: end.reason }),
       };
       request.onEntries?.(seat.journal.append(run, clock.now(), [ended]), book.registry);
-      saveMemory({ journal: seat.journal, memory, book, run, redact }, clock.now());
+      // A run that is over was remembered before its end.
+      if (end.outcome === 'stopped') remember(parts);
       saveChanges(parts, changes);
       if (end.outcome !== 'stopped') folder.dropStages();
     } catch (error) {
