@@ -8,6 +8,8 @@ import type { ForcedReason, JobFacts, KeeperHeader, KeeperRecord } from './recor
 
 /** What one record file tells of one job. */
 export interface Claim {
+  /** Whether a leader said after its end that nobody asks for it any more; a journal that lost its tail may ask all the same. */
+  isForgotten: boolean;
   readonly key: JobKey;
   readonly facts: JobFacts;
   state: 'queued' | 'refused' | 'started' | 'ended';
@@ -49,7 +51,8 @@ function apply(claim: Claim, record: KeeperRecord): void {
       return;
     case 'refused':
       // Taken back before it began, or forgotten after its end.
-      if (claim.state !== 'started') claim.state = 'refused';
+      if (claim.state === 'queued') claim.state = 'refused';
+      else if (claim.state === 'ended') claim.isForgotten = true;
       return;
     case 'forced':
       if (claim.state !== 'ended') claim.forced ??= record.reason;
@@ -82,6 +85,7 @@ export function foldRecords(records: readonly KeeperRecord[]): {
         forced: undefined,
         exit: undefined,
         progress: [],
+        isForgotten: false,
       });
     } else {
       const claim = claims.get(record.key);

@@ -348,9 +348,14 @@ export class KeeperPool implements JobEvents {
     const job = new LocalJob(claim.key, claim.facts);
     for (const progress of claim.progress) job.progress?.add(progress);
     job.progress?.takeFresh();
+    table.add(job);
+    if (claim.isForgotten) {
+      job.state = 'ended';
+      job.exit = claim.exit;
+      return;
+    }
     job.keeper = keeper;
     keeper.remembered += 1;
-    table.add(job);
     const dirty =
       claim.forced !== undefined && survivorsOf(claim.key, keeper, settings.processes).length > 0;
     if (claim.state === 'ended' && !dirty) {
