@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Json } from '@orchestrate/core';
 import { z } from 'zod';
 import { mayRead } from './jinja/may-read.ts';
@@ -47,10 +46,5 @@ export function prepareMember(given: Json): Json {
     memberNames(args),
     { render: args.render, strict: args.undefined === 'refuse', listed: false },
   );
-  const files = placeMember({ ...args, takesOver: false }, wanted);
-  return {
-    digest: createHash('sha256').update(JSON.stringify(files)).digest('hex'),
-    files: wanted.length,
-    directory: args.directory,
-  };
+  return placeMember({ ...args, takesOver: false }, wanted);
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '@orchestrate/core';
@@ -51,11 +50,7 @@ export function prepareRun(given: Json): Json {
     strict: false,
     listed: true,
   });
-  const files = placeMember({ ...place, template, takesOver: place.pickup }, wanted);
+  const made = placeMember({ ...place, template, takesOver: place.pickup }, wanted);
   rmSync(mark, { force: true });
-  return {
-    digest: createHash('sha256').update(JSON.stringify(files)).digest('hex'),
-    files: wanted.length,
-    directory: place.directory,
-  };
+  return made;
 }

@@ -161,24 +161,14 @@ export class Driver {
 
   #append(held: readonly FactsAt[]): readonly JournalEntry[] {
     const { journal, run, beforeEnd } = this.#parts;
-    const end = held.findIndex(({ facts }) => facts.some(({ type }) => type === 'run-ended'));
-    if (end < 0) return journal.appendAll(run, held);
-    const parts = held.map(({ at, facts }) => ({
-      rest: { at, facts: facts.filter(({ type }) => type !== 'run-ended') },
-      end: { at, facts: facts.filter(({ type }) => type === 'run-ended') },
-    }));
-    const entries = journal.appendAll(
-      run,
-      parts.map(({ rest }) => rest),
-    );
+    const last = held.at(-1);
+    // The end of a run comes with the effect that finishes it, and so is committed in its own turn.
+    const ending = last?.facts.filter(({ type }) => type === 'run-ended') ?? [];
+    if (last === undefined || ending.length === 0) return journal.appendAll(run, held);
+    const others = last.facts.filter((fact) => !ending.includes(fact));
+    const entries = journal.appendAll(run, [...held.slice(0, -1), { at: last.at, facts: others }]);
     beforeEnd();
-    return [
-      ...entries,
-      ...journal.appendAll(
-        run,
-        parts.map((part) => part.end),
-      ),
-    ];
+    return [...entries, ...journal.append(run, last.at, ending)];
   }
 
   #step(input: Input, moment: Moment, facts: Fact[], effects: Effect[]): void {

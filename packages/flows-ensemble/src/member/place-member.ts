@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
 import { ensembleError } from '../errors.ts';
@@ -40,13 +41,13 @@ function taken({ id, directory }: MemberPlace): Error {
 
 /**
  * Makes the directory of a member, or brings one that was made before up to date: what is to be otherwise than it was made
- * then is written again, everything else is left as the job left it. Answers path -> digest of all that it is made of.
+ * then is written again, everything else is left as the job left it. Answers a digest of all that it is made of, how many things that are, and where.
  * @throws ENSEMBLE_DIRECTORY_TAKEN, ENSEMBLE_DIRECTORY_OUTSIDE, ENSEMBLE_LINK
  */
 export function placeMember(
   place: MemberPlace,
   wanted: readonly Wanted[],
-): Readonly<Record<string, string>> {
+): { readonly digest: string; readonly files: number; readonly directory: string } {
   const { template, directory, base, state, id } = place;
   mkdirSync(base, { recursive: true });
   mustLieBelow(base, directory);
@@ -65,5 +66,6 @@ export function placeMember(
     updateMember(template, directory, wanted.filter(isToWrite));
   }
   writeMemberState(state, { id, directory, files });
-  return files;
+  const digest = createHash('sha256').update(JSON.stringify(files)).digest('hex');
+  return { digest, files: wanted.length, directory };
 }
