@@ -1,0 +1,38 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Via } from './transport.ts';
+
+/** How the remote end of a channel ended; without a code when the channel was cut off. */
+export interface ChannelEnd {
+  readonly code?: number;
+  readonly signal?: string;
+}
+
+/** One running command on a link. */
+export interface Channel {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Once the command has ended, or the channel was cut off. Never rejected. */
+  readonly end: Promise<ChannelEnd>;
+  /** Cuts the channel off. What runs at its other end is not ended by that. */
+  destroy(): void;
+}
+
+/** A connection to one host, over which commands are started. */
+export interface Link {
+  readonly via: Via;
+  /** The host it leads to. */
+  readonly host: string;
+  /** Why it ended. Never rejected. */
+  readonly lost: Promise<string>;
+  /**
+   * Starts a command, which the login shell of the user reads, whichever that is.
+   * @throws ChannelRefused when the host allows no more at the moment
+   */
+  open(command: string): Promise<Channel>;
+  /** Ends it. What it held is given back once this is fulfilled. */
+  close(): Promise<void>;
+}
+
+/** The host has as many channels open as it allows; the command was not started. */
+export class ChannelRefused extends Error {}
