@@ -1,0 +1,154 @@
+import { shellQuote } from '@orchestrate/ssh';
+import { directives, type SbatchOptions } from './sbatch-options.ts';
+
+/** What a batch script is made of. */
+export interface BatchScript {
+  /** Name of the batch, which is the key of its first job. */
+  readonly name: string;
+  /** Folder of the batch on the cluster. */
+  readonly root: string;
+  /** Jobs in all. */
+  readonly jobs: number;
+  /** Jobs of one allocation. */
+  readonly perAllocation: number;
+  /** Jobs of one allocation that run side by side. */
+  readonly lanes: number;
+  /** Most allocations of the array at once. */
+  readonly atOnce?: number;
+  /** Seconds after which a job is ended by the script. */
+  readonly timeSeconds?: number;
+  /** Seconds between the polite request to end and the forced end. */
+  readonly graceSeconds: number;
+  readonly options: SbatchOptions;
+  /** Shell text that is run before the jobs, such as `module load`. */
+  readonly setup?: string;
+  /** One line for people: what this is. */
+  readonly title: string;
+}
+
+/** Allocations that a batch needs. */
+export function allocationsOf({ jobs, perAllocation }: BatchScript): number {
+  return Math.ceil(jobs / perAllocation);
+}
+
+function header(batch: BatchScript): string[] {
+  const allocations = allocationsOf(batch);
+  const most = batch.atOnce === undefined ? '' : `%${batch.atOnce}`;
+  return directives({
+    'job-name': batch.name,
+    output: '/dev/null',
+    ...(allocations > 1 ? { array: `0-${allocations - 1}${most}` } : {}),
+    ...batch.options,
+  });
+}
+
+/**
+ * How a batch runs its jobs. Works with bash 4.2 and later. Beside the work itself a job needs no new process here, but for
+ * its limit of time.
+ *
+ * - A job is claimed by creating `s/<n>`, which only one process ever can: whatever is submitted twice by mistake runs once.
+ *   Only the same SLURM job, requeued, may go on with what it had claimed.
+ * - Signals go on to the process group of the job. What is left of it after its end is ended too.
+ */
+const RUN = `
+me=\${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID}_\${SLURM_ARRAY_TASK_ID:-0}
+restart=\${SLURM_RESTART_COUNT:-0}
+sig= child= timer=
+now() { if [ -n "\${EPOCHREALTIME:-}" ]; then t=\${EPOCHREALTIME/[.,]/}; t=\${t%???}; else printf -v t '%(%s)T000' -1; fi; }
+
+stop() { # asks the job that runs to end, politely, then by force
+  [ -n "$child" ] || return 0
+  kill -s "$1" -- -"$child" 2>/dev/null
+  [ "$1" = TERM ] || [ "$1" = INT ] || return 0
+  # A job that takes no notice would hold its place until SLURM loses patience.
+  [ -n "$killer" ] || { ( sleep "$grace"; kill -s KILL -- -"$child" 2>/dev/null ) >/dev/null 2>&1 & killer=$!; }
+}
+hear() { local s; for s in TERM INT USR1 USR2 HUP; do trap "sig=$s; stop $s" "$s"; done; }
+
+over() { # over N: whether job N has ended in a way that is not the interruption of a requeued job
+  local f
+  for f in e/"$1".*; do
+    case $f in "e/$1.*" | *.TERM.* | *.INT.* | *.HUP.*) ;; *) return 0 ;; esac
+  done
+  return 1
+}
+
+claim() { # claim N: whether this process is the one that may run job N
+  local owner
+  set -C; { printf '%s %s %s\\n' "$me" "$restart" "\${SLURMD_NODENAME:-}" >"s/$1"; } 2>/dev/null; local r=$?; set +C
+  [ "$r" -ne 0 ] || return 0
+  read -r owner _ <"s/$1" || return 1
+  [ "$owner" = "$me" ] && [ "$restart" -gt 0 ] && ! over "$1" || return 1
+  read -r _ r _ <"s/$1"
+  [ "$r" -lt "$restart" ] || return 1
+  printf '%s %s %s\\n' "$me" "$restart" "\${SLURMD_NODENAME:-}" >|"s/$1"
+}
+
+one() { # one N: runs job N, if nobody has
+  claim "$1" || return 0
+  local n=$1 t start code watch=
+  sig= killer= late=
+  now; start=$t
+  if [ -e "c/$n" ]; then : >"e/$n.$restart.0.CANCEL.$start.$start"; return 0; fi
+  set -m; ( trap - TERM INT USR1 USR2 HUP; . "jobs/$n.sh" ) & child=$!
+  if [ -n "$limit" ] || [ "$each" -gt 1 ]; then watch "$n" & watch=$!; fi
+  set +m
+  wait "$child"; code=$?
+  while [ -n "$sig" ] && kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
+  [ -z "$watch" ] || kill -s KILL -- -"$watch" 2>/dev/null
+  [ -z "$killer" ] || kill -s KILL "$killer" 2>/dev/null
+  kill -s KILL -- -"$child" 2>/dev/null
+  child=
+  [ ! -e "c/$n.late" ] || sig=TIME
+  [ "$sig" = TIME ] || [ ! -e "c/$n" ] || sig=CANCEL
+  now; : >"e/$n.$restart.$code.\${sig:--}.$start.$t"
+}
+
+watch() { # watch N: ends job N when its time is over or when that is asked for
+  trap - TERM INT USR1 USR2 HUP
+  local left=\${limit:-}
+  if [ "$each" -eq 1 ]; then sleep "$left"; : >"c/$1.late"
+  else
+    while [ "$left" != 0 ] && [ ! -e "c/$1" ]; do
+      if [ -z "$left" ] || [ "$left" -ge 2 ]; then sleep 2; [ -z "$left" ] || left=$((left - 2)); else sleep "$left"; left=0; fi
+    done
+    [ -e "c/$1" ] || : >"c/$1.late"
+  fi
+  kill -s TERM -- -"$child" 2>/dev/null; sleep "$grace"; kill -s KILL -- -"$child" 2>/dev/null
+}
+
+lane() { # runs what nobody else of this allocation has taken
+  local n
+  hear
+  for ((n = first; n < last; n++)); do
+    one "$n"
+    case $sig in TERM|INT|HUP) break ;; esac
+  done
+}
+
+first=$((\${SLURM_ARRAY_TASK_ID:-0} * each))
+last=$((first + each)); [ "$last" -le "$jobs" ] || last=$jobs
+if [ "$lanes" -le 1 ]; then lane
+else
+  for ((l = 0; l < lanes; l++)); do lane & pids[l]=$!; done
+  trap 'for p in "\${pids[@]}"; do kill -s TERM "$p" 2>/dev/null; done' TERM INT
+  for p in "\${pids[@]}"; do while kill -0 "$p" 2>/dev/null; do wait "$p"; done; done
+fi
+exit 0
+`;
+
+/** The script that is submitted. @throws SSH_ARGUMENT for a folder no shell can name */
+export function batchScript(batch: BatchScript): string {
+  const { setup } = batch;
+  return [
+    '#!/bin/bash',
+    ...header(batch),
+    `# Written by Orchestrate. ${batch.title.replace(/[^\x20-\x7e]/g, ' ')}`,
+    `cd -- ${shellQuote(batch.root)} || exit 1`,
+    `jobs=${batch.jobs} each=${batch.perAllocation} lanes=${batch.lanes}`,
+    `limit=${batch.timeSeconds === undefined ? '' : Math.max(1, Math.ceil(batch.timeSeconds))}`,
+    `grace=${batch.graceSeconds}`,
+    ...(setup === undefined ? [] : ['', setup, `cd -- ${shellQuote(batch.root)} || exit 1`]),
+    RUN,
+  ].join('\n');
+}

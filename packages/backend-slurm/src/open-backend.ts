@@ -1,0 +1,75 @@
+import { isAbsolute, join, resolve } from 'node:path';
+import type { PluginContext } from '@orchestrate/core';
+import { workerCommand } from '@orchestrate/runner';
+import { machineTimers, openLocalHost, type RemoteHost } from '@orchestrate/ssh';
+import { Cluster } from './cluster.ts';
+import type { SlurmConfig } from './config.ts';
+import type { RunnerPlace } from './job-script.ts';
+import { JobTable } from './job-table.ts';
+import { LearnedTimes } from './learned.ts';
+import { Ledger } from './ledger.ts';
+import { limitsOf } from './limits.ts';
+import { Observer } from './observer.ts';
+import { SlurmBackend } from './slurm-backend.ts';
+import { Submitter } from './submitter.ts';
+
+function runnerOf(config: SlurmConfig): RunnerPlace {
+  const { program, args } = workerCommand();
+  return { node: config.node ?? program, args: args.filter((arg) => arg !== '--worker') };
+}
+
+async function workdirOf(
+  config: SlurmConfig,
+  context: PluginContext,
+  host: RemoteHost,
+): Promise<string> {
+  const { workdir, ssh } = config;
+  if (ssh === undefined) {
+    if (workdir === undefined) return join(context.stateDirectory, 'cluster');
+    return isAbsolute(workdir) ? workdir : resolve(context.projectDirectory, workdir);
+  }
+  if (workdir !== undefined && isAbsolute(workdir)) return workdir;
+  const { stdout } = await host.run('cd && pwd', { idempotent: true });
+  return join(stdout.trim(), workdir ?? '.orchestrate');
+}
+
+/** Opens the backend; what earlier leaders submitted is known from its ledger. @throws SLURM_STATE_UNUSABLE and what SSH throws */
+export async function openSlurmBackend(
+  config: SlurmConfig,
+  context: PluginContext,
+): Promise<SlurmBackend> {
+  const { clock, log, random, stateDirectory, projectDirectory } = context;
+  const around = { clock, random, timers: machineTimers(clock), log };
+  const ledger = new Ledger(stateDirectory);
+  const host = openLocalHost(around);
+  const cluster = new Cluster(host, await workdirOf(config, context, host));
+  const table = new JobTable(ledger);
+  const learned = new LearnedTimes();
+  const submitter = new Submitter({
+    cluster,
+    table,
+    ledger,
+    clock,
+    config,
+    projectDirectory,
+    runner: runnerOf(config),
+    learned,
+    limits: limitsOf(cluster, log),
+    logOf: (job) => job.logPath,
+  });
+  const { queueSeconds, settleSeconds } = config;
+  const observer = new Observer({
+    cluster,
+    table,
+    ledger,
+    clock,
+    log,
+    queueSeconds,
+    settleSeconds,
+    noteTime: (job, seconds) => {
+      const like = submitter.likeness.get(job);
+      if (like !== undefined) learned.note(like, seconds);
+    },
+  });
+  return new SlurmBackend({ config, cluster, table, ledger, observer, submitter, clock, log });
+}

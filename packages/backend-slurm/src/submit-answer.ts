@@ -1,0 +1,62 @@
+/** What an answer of `sbatch` comes to. */
+export type SubmitAnswer =
+  | { readonly outcome: 'accepted'; readonly id: string }
+  | { readonly outcome: 'rejected' | 'busy' | 'doubtful'; readonly reason: string };
+
+/**
+ * Refusals that pass: limits of the account that free themselves, and a controller that was certainly not reached. Texts of
+ * slurm_strerror (Slurm's slurm_errno.c) as sbatch prints them.
+ */
+const BUSY: readonly RegExp[] = [
+  /Job violates accounting\/QOS policy \(job submit limit/i,
+  /MaxSubmitJobs?Per|MaxSubmitJob/i,
+  /AssocMaxSubmitJobLimit|QOSMaxSubmitJob|AssocGrpSubmitJobsLimit|QOSGrpSubmitJobsLimit/i,
+  /Resource temporarily unavailable|Slurm temporarily unable to accept job/i,
+  /Slurm backup controller in standby mode/i,
+  /Connection refused/i,
+  /Unable to contact slurm controller \(connect failure\)/i,
+];
+
+/** Refusals of the job as it is written. */
+const REJECTED: readonly RegExp[] = [
+  /Invalid /i,
+  /invalid (?:option|partition|account|qos|constraint|feature|reservation)/i,
+  /Requested node configuration is not available/i,
+  /Requested time limit is invalid/i,
+  /Job violates accounting\/QOS policy/i,
+  /User's group not permitted|Access\/permission denied|Unspecified error/i,
+  /More processors requested than permitted/i,
+  /Memory required by task is not available|memory specification/i,
+  /unrecognized option|ambiguous|No partition specified or system default partition/i,
+  /Required partition not available|Requested partition configuration not available/i,
+  /Job size specification needs to be provided/i,
+  /Batch job submission failed: (?!.*(?:timed out|communicat|shutdown|connect))/i,
+  /sbatch: fatal/i,
+];
+
+function lastLines(text: string): string {
+  const lines = text
+    .split('\n')
+    .map((line) => line.replace(/^sbatch: (?:error: )?/, '').trim())
+    .filter((line) => line !== '');
+  return lines.slice(-3).join('; ') || 'sbatch said nothing';
+}
+
+/**
+ * Reads the answer of `sbatch --parsable`. What is not certainly a refusal leaves the job in doubt: SLURM may have it although
+ * it said "Socket timed out".
+ */
+export function readAnswer(code: number, stdout: string, stderr: string): SubmitAnswer {
+  const id = /^([0-9]+)(?:;\S*)?\s*$/m.exec(stdout)?.[1];
+  // An id is an id, whatever else was said.
+  if (id !== undefined) return { outcome: 'accepted', id };
+  const reason = lastLines(stderr === '' ? stdout : stderr);
+  if (code === 127 || code === 126) {
+    return { outcome: 'rejected', reason: `sbatch cannot be run there: ${reason}` };
+  }
+  if (/timed out|Zero Bytes|Unexpected message/i.test(stderr))
+    return { outcome: 'doubtful', reason };
+  if (BUSY.some((text) => text.test(stderr))) return { outcome: 'busy', reason };
+  if (REJECTED.some((text) => text.test(stderr))) return { outcome: 'rejected', reason };
+  return { outcome: 'doubtful', reason };
+}

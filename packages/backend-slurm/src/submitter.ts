@@ -1,0 +1,282 @@
+import {
+  type Clock,
+  type FailureClass,
+  isFlowError,
+  type JobKey,
+  type JobSpec,
+  type SubmitOutcome,
+} from '@orchestrate/core';
+import { type PlannedBatch, planBatches, type ReadJob } from './batch-plan.ts';
+import { batchScript } from './batch-script.ts';
+import type { Cluster } from './cluster.ts';
+import type { ClusterFile } from './cluster-files.ts';
+import { type SlurmConfig, SlurmJobOptions } from './config.ts';
+import type { Batch, SlurmJob } from './job.ts';
+import { jobProblem, jobScript, packText, type RunnerPlace } from './job-script.ts';
+import type { JobTable } from './job-table.ts';
+import { BATCH_FOLDERS, batchLayout } from './layout.ts';
+import { type LearnedTimes, likeness } from './learned.ts';
+import type { BatchRecord, Ledger } from './ledger.ts';
+import type { SubmitAnswer } from './submit-answer.ts';
+
+/** What submitting is made of. */
+export interface SubmitterParts {
+  readonly cluster: Cluster;
+  readonly table: JobTable;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly config: SlurmConfig;
+  readonly projectDirectory: string;
+  readonly runner: RunnerPlace;
+  readonly learned: LearnedTimes;
+  /** What the cluster allows. */
+  readonly limits: () => Promise<ClusterLimits>;
+  /** Where jobs print to: the log itself where files are shared, a file of the batch otherwise. */
+  readonly logOf: (job: JobSpec, root: string, index: number) => string;
+}
+
+/** What a cluster allows. */
+export interface ClusterLimits {
+  /** Most tasks of one array. */
+  readonly maxArraySize: number;
+  /** Jobs of one core that may run at once, as far as known. */
+  readonly width: number;
+}
+
+/** What became of the jobs of one batch. */
+type BatchOutcome = Pick<SubmitOutcome, 'outcome' | 'reason' | 'failure'>;
+
+/** Turns jobs into batches and submits them. */
+export class Submitter {
+  readonly #parts: SubmitterParts;
+  /** Submissions under way or done in this leader, by key. */
+  readonly #outcomes = new Map<string, Promise<BatchOutcome>>();
+  readonly likeness = new Map<SlurmJob, string>();
+
+  constructor(parts: SubmitterParts) {
+    this.#parts = parts;
+  }
+
+  async submit(jobs: readonly JobSpec[], signal?: AbortSignal): Promise<SubmitOutcome[]> {
+    const outcomes = new Map<JobKey, Promise<SubmitOutcome>>();
+    const fresh: ReadJob[] = [];
+    const repeated: JobKey[] = [];
+    for (const spec of jobs) {
+      if (outcomes.has(spec.key) || fresh.some((job) => job.spec.key === spec.key)) continue;
+      const known = this.#known(spec);
+      if (known !== undefined) {
+        outcomes.set(spec.key, known);
+        repeated.push(spec.key);
+        continue;
+      }
+      const read = readJob(spec);
+      if (typeof read === 'string') {
+        const refusal: SubmitOutcome = { key: spec.key, outcome: 'rejected', reason: read };
+        outcomes.set(spec.key, Promise.resolve(refusal));
+      } else fresh.push(read);
+    }
+    // Known as of now, so that a second call at the same time submits nothing twice.
+    let settle: (value: Promise<Map<string, BatchOutcome>>) => void = () => {};
+    const all = new Promise<Map<string, BatchOutcome>>((resolve) => {
+      settle = resolve;
+    });
+    for (const { spec } of fresh) {
+      const outcome = all.then((map) => map.get(spec.key) ?? NOT_TAKEN);
+      this.#outcomes.set(spec.key, outcome);
+      outcomes.set(
+        spec.key,
+        outcome.then((one) => ({ key: spec.key, ...one })),
+      );
+    }
+    settle(this.#submitFresh(fresh, signal));
+    return Promise.all(
+      jobs.map(async ({ key }) => (await outcomes.get(key)) ?? { key, ...NOT_TAKEN }),
+    );
+  }
+
+  #known(spec: JobSpec): Promise<SubmitOutcome> | undefined {
+    const { key } = spec;
+    const job = this.#parts.table.get(key);
+    const underWay = this.#outcomes.get(key);
+    if (job === undefined) return underWay?.then((one) => ({ key, ...one }));
+    const log = job.batch.record.logs[job.index] ?? '';
+    if (nameOf(log) !== nameOf(spec.logPath)) {
+      const reason = `another job has the key ${key}`;
+      return Promise.resolve({ key, outcome: 'rejected', failure: 'lost' as FailureClass, reason });
+    }
+    if (underWay !== undefined) {
+      return underWay.then((one) =>
+        one.outcome === 'accepted' ? { key, outcome: 'accepted', known: true } : { key, ...one },
+      );
+    }
+    if (job.batch.id === undefined) {
+      const reason = 'an earlier submission of it was never answered';
+      return Promise.resolve({ key, outcome: 'doubtful', reason });
+    }
+    return Promise.resolve({ key, outcome: 'accepted', known: true });
+  }
+
+  async #submitFresh(
+    fresh: readonly ReadJob[],
+    signal: AbortSignal | undefined,
+  ): Promise<Map<string, BatchOutcome>> {
+    const found = new Map<string, BatchOutcome>();
+    if (fresh.length === 0) return found;
+    const { config, learned } = this.#parts;
+    let batches: readonly PlannedBatch[];
+    try {
+      const limits = await this.#parts.limits();
+      batches = planBatches(fresh, {
+        config,
+        maxArraySize: Math.min(limits.maxArraySize, config.maxArraySize ?? limits.maxArraySize),
+        width: limits.width,
+        learned: (job) => learned.of(job),
+      });
+    } catch (error) {
+      for (const { spec } of fresh) found.set(spec.key, this.#dropped(spec.key, error));
+      return found;
+    }
+    for (const batch of batches) {
+      const outcome = await this.#submitBatch(batch, signal);
+      for (const { spec } of batch.jobs) found.set(spec.key, outcome);
+      if (outcome.outcome === 'accepted' || outcome.outcome === 'doubtful') continue;
+      for (const { spec } of batch.jobs) this.#outcomes.delete(spec.key);
+    }
+    return found;
+  }
+
+  #dropped(key: string, error: unknown): BatchOutcome {
+    this.#outcomes.delete(key);
+    return { outcome: 'busy', reason: error instanceof Error ? error.message : String(error) };
+  }
+
+  async #submitBatch(batch: PlannedBatch, signal: AbortSignal | undefined): Promise<BatchOutcome> {
+    const { cluster, table, ledger } = this.#parts;
+    const record = this.#record(batch);
+    const { name } = record;
+    let added: Batch | undefined;
+    try {
+      signal?.throwIfAborted();
+      await cluster.write(name, this.#files(batch, name), signal);
+      // From here on the batch may be in SLURM whatever happens to this leader.
+      ledger.begin(record);
+      added = table.add(record);
+      for (const [index, job] of added.jobs.entries()) {
+        const spec = batch.jobs[index]?.spec;
+        if (spec !== undefined) this.likeness.set(job, likeness(spec));
+      }
+    } catch (error) {
+      if (signal?.aborted === true) throw error;
+      if (added !== undefined) this.#withdraw(added);
+      return refusal(error);
+    }
+    const answer = await cluster.submit(name);
+    return this.#answered(added, answer);
+  }
+
+  #answered(batch: Batch, answer: SubmitAnswer): BatchOutcome {
+    const { ledger } = this.#parts;
+    if (answer.outcome === 'accepted') {
+      batch.id = answer.id;
+      for (const job of batch.jobs) if (job.state === 'unknown') job.state = 'queued';
+      ledger.submitted(batch.record.name, answer.id);
+      return { outcome: 'accepted' };
+    }
+    if (answer.outcome !== 'doubtful') this.#withdraw(batch);
+    return answer;
+  }
+
+  /** Takes back what was certainly not submitted. */
+  #withdraw(batch: Batch): void {
+    const { table, ledger } = this.#parts;
+    table.remove(batch);
+    ledger.remove(batch.record.name);
+    for (const job of batch.jobs) this.likeness.delete(job);
+  }
+
+  /** A batch was proved not to exist: its keys may be submitted again. */
+  forget(batch: Batch): void {
+    this.#withdraw(batch);
+    for (const { key } of batch.jobs) this.#outcomes.delete(key);
+  }
+
+  /** A key is of no use any more. */
+  drop(job: SlurmJob): void {
+    this.#outcomes.delete(job.key);
+    this.likeness.delete(job);
+  }
+
+  #record({ jobs, perAllocation, timeSeconds }: PlannedBatch): BatchRecord {
+    const specs = jobs.map(({ spec }) => spec);
+    return {
+      name: specs[0]?.key ?? '',
+      keys: specs.map(({ key }) => key),
+      logs: specs.map(({ logPath }) => logPath),
+      calls: specs.map(({ work }) => (work.kind === 'functions' ? work.calls.length : 0)),
+      perAllocation,
+      ...(timeSeconds === undefined ? {} : { timeSeconds }),
+      submittedAt: this.#parts.clock.now(),
+    };
+  }
+
+  #files(batch: PlannedBatch, name: string): ClusterFile[] {
+    const { cluster, config, projectDirectory, runner, logOf } = this.#parts;
+    const { root } = batchLayout(cluster.workdir, name);
+    const { jobs, perAllocation, lanes, timeSeconds, options, setup } = batch;
+    const first = jobs[0]?.spec.name ?? name;
+    const script = batchScript({
+      name,
+      root,
+      jobs: jobs.length,
+      perAllocation,
+      lanes,
+      ...(timeSeconds === undefined ? {} : { timeSeconds }),
+      graceSeconds: config.graceSeconds,
+      options,
+      ...(setup === undefined ? {} : { setup }),
+      title: jobs.length === 1 ? first : `${first} and ${jobs.length - 1} more`,
+    });
+    const files: ClusterFile[] = BATCH_FOLDERS.map((folder) => ({ name: folder }));
+    files.push({ name: 'batch.sh', text: script });
+    files.push({ name: 'keys', text: jobs.map(({ spec }) => `${spec.key}\n`).join('') });
+    for (const [index, { spec }] of jobs.entries()) {
+      const place = {
+        directory: spec.directory,
+        log: logOf(spec, root, index),
+        pack: `${root}/packs/${index}.json`,
+        result: `${root}/r/${index}.json`,
+        script: `${root}/packs/${index}.sh`,
+        project: projectDirectory,
+      };
+      const { text, extra } = jobScript(spec, place, runner);
+      files.push({ name: `jobs/${index}.sh`, text });
+      if (extra !== undefined) files.push({ name: `packs/${index}.sh`, text: extra });
+      if (spec.work.kind === 'functions') {
+        files.push({ name: `packs/${index}.json`, text: packText(spec.work) });
+      }
+    }
+    return files;
+  }
+}
+
+const NOT_TAKEN: BatchOutcome = { outcome: 'busy', reason: 'it was not submitted' };
+
+function refusal(error: unknown): BatchOutcome {
+  const reason = error instanceof Error ? error.message : String(error);
+  const isFinal = isFlowError(error) && error.retry === 'never';
+  return isFinal ? { outcome: 'rejected', reason } : { outcome: 'busy', reason };
+}
+
+function readJob(spec: JobSpec): ReadJob | string {
+  const problem = jobProblem(spec);
+  if (problem !== undefined) return problem;
+  const read = SlurmJobOptions.safeParse(spec.backendOptions ?? {});
+  if (read.success) return { spec, options: read.data };
+  const [issue] = read.error.issues;
+  return `option ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not understood'}`;
+}
+
+/** Every attempt has a log of its own; the folders above it may have been moved. */
+function nameOf(path: string): string {
+  return path.split('/').slice(-2).join('/');
+}
