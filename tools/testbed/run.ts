@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { ROOT } from '../benchmarks/measure.ts';
 import * as browser from './browser/bed.ts';
 import * as containers from './containers/bed.ts';
+import * as slurm from './slurm/bed.ts';
+import { readBed } from './slurm/description.ts';
 
 const KILLS = 50;
 const ENSEMBLE_KILLS = 20;
@@ -21,11 +23,15 @@ interface Trial {
   holds(): boolean;
 }
 
+/** The environment to use a bed with, or why there is none. */
+type Started = Readonly<Record<string, string>> | { readonly reason: string };
+
 interface Bed {
   readonly name: string;
-  readonly folder: string;
-  up(): Readonly<Record<string, string>> | { readonly reason: string };
-  down(): void;
+  /** Where the live tests are that need it; those of a package that has none yet are passed over. */
+  readonly folders: readonly string[];
+  up(): Started | Promise<Started>;
+  down(): void | Promise<void>;
 }
 
 type Verdict = 'passed' | 'failed' | 'did not run';
@@ -85,40 +91,51 @@ function runLiveTests(folder: string, environment: Readonly<Record<string, strin
   return status === 0;
 }
 
+const wasSlurmUp = readBed() !== undefined;
+
 /** Servers and programs that live tests need, and the packages whose tests need them. */
 const BEDS: readonly Bed[] = [
   {
     name: 'containers',
-    folder: 'packages/backend-local',
+    folders: ['packages/backend-local'],
     up: containers.bringUp,
     down: containers.bringDown,
   },
-  { name: 'browser', folder: 'packages/cli', up: browser.bringUp, down: browser.bringDown },
+  { name: 'browser', folders: ['packages/cli'], up: browser.bringUp, down: browser.bringDown },
+  {
+    name: 'slurm',
+    folders: ['tools/testbed/slurm', 'packages/backend-slurm'],
+    up: slurm.bringUp,
+    // One that was up before is somebody else's.
+    down: wasSlurmUp ? () => undefined : slurm.bringDown,
+  },
 ];
 
-function tryBed({ name, folder, up, down }: Bed): Verdict {
+const hasLiveTests = (folder: string): boolean =>
+  existsSync(join(ROOT, folder, 'vitest.live.config.ts'));
+
+async function tryBed({ name, folders, up, down }: Bed): Promise<Verdict> {
   console.log(`\nlive: ${name}`);
-  const bed = up();
+  const bed = await up();
   if ('reason' in bed) {
-    down();
+    await down();
     console.log(`did not run: ${name} (${bed.reason})`);
     return mustRun() ? 'failed' : 'did not run';
   }
   try {
-    const isGood = runLiveTests(folder, bed);
+    const results = folders.filter(hasLiveTests).map((folder) => runLiveTests(folder, bed));
+    const isGood = results.length > 0 && results.every(Boolean);
     console.log(`live: ${name}: ${isGood ? 'passed' : 'FAILED'}`);
     return isGood ? 'passed' : 'failed';
   } finally {
-    down();
+    await down();
   }
 }
 
 const built = spawnSync('nx', ['run-many', '-t', 'build'], { cwd: ROOT, stdio: 'inherit' });
 if (built.status !== 0) process.exit(1);
-const verdicts: readonly Verdict[] = [
-  ...TRIALS.map((trial) => (carryOut(trial) ? 'passed' : 'failed')),
-  ...BEDS.map(tryBed),
-];
+const verdicts: Verdict[] = TRIALS.map((trial) => (carryOut(trial) ? 'passed' : 'failed'));
+for (const bed of BEDS) verdicts.push(await tryBed(bed));
 const count = (wanted: Verdict) => verdicts.filter((verdict) => verdict === wanted).length;
 const missing = count('did not run');
 const rest = missing === 0 ? '' : `, ${missing} did not run`;
