@@ -17,6 +17,9 @@ export interface Surroundings {
 /** Makes a link to one login host. @throws SSH_*, as {@link Connection.session} tells them */
 export type Connect = (host: string, signal: AbortSignal) => Promise<Link>;
 
+/** Longest time that a login shell may take until it runs commands. */
+const PROBE_MS = 60_000;
+
 /** What waiting a while may cure. Everything else is told at once to those who wait. */
 function isPassing(error: unknown): boolean {
   return !isFlowError(error) || error.code === 'SSH_UNREACHABLE';
@@ -121,7 +124,7 @@ export class Connection implements AsyncDisposable {
     try {
       link = await this.#connect(host, signal);
       const session = new Session(link, this.#around);
-      await session.probe(signal);
+      await this.#probe(session, signal);
       this.#hosts.succeed(host);
       this.#session = session;
       const since = clock.monotonic();
@@ -137,6 +140,15 @@ export class Connection implements AsyncDisposable {
       this.#tellFailure(host, error, reason);
       return undefined;
     }
+  }
+
+  /** A login shell that never comes to an end with its start-up files is as good as no host. */
+  async #probe(session: Session, signal: AbortSignal): Promise<void> {
+    const { clock, timers } = this.#around;
+    const limit = new AbortController();
+    const giveUp = () => limit.abort(new Error('the login shell did not answer within a minute'));
+    using _timer = timers.setTimer(clock.monotonic() + PROBE_MS, giveUp);
+    await session.probe(AbortSignal.any([signal, limit.signal]));
   }
 
   #tellFailure(host: string, error: unknown, reason: string): void {

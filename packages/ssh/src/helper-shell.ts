@@ -37,7 +37,7 @@ export class HelperShell {
     channel.stderr.on('data', (chunk: Buffer) => this.#take('err', chunk));
     void channel.end.then((end) => {
       this.#end = end;
-      this.#current?.fail(new CutOff(this.#lastWords(end), true));
+      this.#current?.fail(new CutOff(this.#lastWords(end), !this.#wasNeverThere(end)));
     });
   }
 
@@ -102,6 +102,10 @@ export class HelperShell {
   /** Lets it end by itself. */
   close(): void {
     this.#channel.stdin.end();
+  }
+
+  #wasNeverThere({ wasRefused = false }: ChannelEnd): boolean {
+    return wasRefused && this.#pid === undefined;
   }
 
   /** What a login shell said instead of starting ours, or how ours ended. */

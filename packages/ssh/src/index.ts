@@ -1,5 +1,13 @@
+export { CommandBudget } from './command-budget.ts';
+export { SshConfig } from './config.ts';
 export type { Surroundings } from './connection.ts';
+export { type HostOptions, openHost } from './open-host.ts';
 export { openLocalHost } from './open-local-host.ts';
+export type { Prompter, Question } from './prompter.ts';
+export { shellQuote } from './shell-text.ts';
+export { type FetchRequest, type FetchResult, fetchFiles } from './staging/fetch-files.ts';
+export { listFolder, type SourceFile } from './staging/file-list.ts';
+export { type SendRequest, type SendResult, sendFiles } from './staging/send-files.ts';
 export { machineTimers, type Timers } from './timers.ts';
 export type {
   BudgetUse,

@@ -5,6 +5,8 @@ import type { Via } from './transport.ts';
 export interface ChannelEnd {
   readonly code?: number;
   readonly signal?: string;
+  /** The host did not start the command, for it allows no more at the moment. */
+  readonly wasRefused?: boolean;
 }
 
 /** One running command on a link. */

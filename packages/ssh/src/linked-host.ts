@@ -5,7 +5,7 @@ import type { Connection, Surroundings } from './connection.ts';
 import { CutOff, TooMuchOutput } from './cut-off.ts';
 import { sshError } from './errors.ts';
 import type { OwnCommand } from './own-channel.ts';
-import { commandText } from './shell-text.ts';
+import { commandText, withInput } from './shell-text.ts';
 import { pause, unlessAborted } from './timers.ts';
 import type {
   BudgetUse,
@@ -21,6 +21,8 @@ import type {
 
 const TIMEOUT_MS = 60_000;
 const MAX_OUTPUT_BYTES = 64 * 2 ** 20;
+/** Input up to so much goes over the helper shell; more needs a channel of its own. */
+const SMALL_INPUT_BYTES = 64 * 1024;
 /** Between the end of a link and the next try over a new one. */
 const AGAIN_MS = 100;
 const NEVER = new AbortController().signal;
@@ -80,6 +82,7 @@ export class LinkedHost implements RemoteHost {
       try {
         return await this.#once(script, options, until, trial);
       } catch (error) {
+        if (error instanceof CutOff) trial.wasSent = error.wasSent;
         if (!(error instanceof CutOff) || (trial.wasSent && options.idempotent !== true)) {
           throw this.#told(error, trial);
         }
@@ -89,12 +92,12 @@ export class LinkedHost implements RemoteHost {
   }
 
   async stream(command: Command, options: StreamOptions = {}): Promise<RemoteStream> {
-    const { signal = NEVER, cost = 1, stdin } = options;
+    const { signal = NEVER, cost = 1, stdin, timeoutMs = TIMEOUT_MS } = options;
     const script = commandText(command, options);
     const until = AbortSignal.any([signal, this.#connection.closed]);
     await this.#budget.take(cost, until);
-    const trial: Trial = { what: nameOf(command), timeoutMs: 0, wasSent: false };
-    const own = await this.#start(script, until, stdin);
+    const trial: Trial = { what: nameOf(command), timeoutMs, wasSent: false };
+    const own = await this.#start(script, until, trial, stdin);
     const end = this.#streamEnd(own, until, trial);
     end.catch(() => undefined);
     return {
@@ -122,16 +125,22 @@ export class LinkedHost implements RemoteHost {
   async #start(
     script: string,
     until: AbortSignal,
+    trial: Trial,
     stdin: Readable | undefined,
   ): Promise<OwnCommand & Disposable> {
+    const limit = new AbortController();
+    const { clock, timers } = this.#around;
+    const at = clock.monotonic() + trial.timeoutMs;
+    using _timer = timers.setTimer(at, () => limit.abort(new TimeUp()));
+    const either = AbortSignal.any([until, limit.signal]);
     for (;;) {
-      const session = await this.#connection.session(until);
       try {
-        return await session.start(script, until, stdin);
+        const session = await this.#connection.session(either);
+        return await session.start(script, either, stdin);
       } catch (error) {
         // It was not sent: a new link may be tried.
-        if (!(error instanceof CutOff)) throw error;
-        await pause(AGAIN_MS, this.#around, until);
+        if (!(error instanceof CutOff)) throw this.#told(error, trial);
+        await this.#breathe(either, trial);
       }
     }
   }
@@ -166,8 +175,12 @@ export class LinkedHost implements RemoteHost {
     const sent = () => {
       trial.wasSent = true;
     };
-    if (stdin === undefined) return session.run(script, { maxOutputBytes, signal: until, sent });
-    using own = await session.start(script, until, Readable.from([Buffer.from(stdin)]));
+    const input = typeof stdin === 'string' ? Buffer.from(stdin) : stdin;
+    if (input === undefined || input.length <= SMALL_INPUT_BYTES) {
+      const text = input === undefined ? script : withInput(script, input);
+      return session.run(text, { maxOutputBytes, signal: until, sent });
+    }
+    using own = await session.start(script, until, Readable.from([input]));
     sent();
     const reading = outputOf(own, maxOutputBytes);
     reading.catch(() => undefined);

@@ -54,6 +54,8 @@ function sendInput(channel: Channel, line: string, stdin: Readable | undefined):
   else {
     stdin.on('error', () => channel.destroy());
     stdin.pipe(channel.stdin);
+    // A command may end before it has read everything.
+    void channel.end.then(() => stdin.destroy());
   }
 }
 
@@ -105,11 +107,12 @@ async function endOf(
     readonly drained: Promise<void>;
   },
 ): Promise<CommandEnd> {
-  await channel.end;
+  const { wasRefused = false } = await channel.end;
   const code = parts.stderr.trailer;
   if (code === undefined) {
+    const isUnsent = wasRefused && parts.stderr.header === undefined;
     const said = parts.talk.toString().trim();
-    const error = new CutOff(said === '' ? 'the channel was cut off' : said, true);
+    const error = new CutOff(said === '' ? 'the channel was cut off' : said, !isUnsent);
     parts.stdout.on('error', () => undefined).destroy(error);
     throw error;
   }

@@ -53,9 +53,14 @@ export function commandText(command: Command, options: CommandOptions = {}): str
   return parts.join('\n');
 }
 
-/** A text in one line that `printf %b` turns back into it. */
-export function printfText(text: string): string {
-  return Buffer.from(text)
+/** Bytes in one line that `printf %b` turns back into them. */
+export function printfText(bytes: string | Uint8Array): string {
+  return Buffer.from(bytes)
     .toString('latin1')
     .replace(PLAIN, (byte) => `\\0${byte.charCodeAt(0).toString(8).padStart(3, '0')}`);
+}
+
+/** A command that reads these bytes. What it does not read is dropped without a word. */
+export function withInput(command: string, input: Uint8Array): string {
+  return `printf %b '${printfText(input)}' 2>/dev/null | (\n${command}\n)`;
 }

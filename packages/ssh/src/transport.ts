@@ -56,6 +56,8 @@ export interface RunOptions extends CommandOptions {
 export interface StreamOptions extends CommandOptions {
   /** Its standard input, read with back-pressure. Without it, it is empty. */
   readonly stdin?: Readable;
+  /** Milliseconds from the moment the budget allows it until it must have been started. Default 60,000. */
+  readonly timeoutMs?: number;
 }
 
 /** A command whose output is read while it runs. Disposing of it ends the command if it still runs. */

@@ -1,0 +1,14 @@
+import { existsSync } from 'node:fs';
+
+/** Whether there may be a Kerberos ticket. */
+export type KerberosTicket = () => boolean;
+
+/** Socket of the agent that the environment names. The environment is read here and nowhere else in this package. */
+export function agentSocket(): string | undefined {
+  const socket = process.env['SSH_AUTH_SOCK'];
+  return socket === undefined || socket === '' ? undefined : socket;
+}
+
+/** A ticket's cache is where the environment says, or in the usual file. */
+export const kerberosTicket: KerberosTicket = () =>
+  (process.env['KRB5CCNAME'] ?? '') !== '' || existsSync(`/tmp/krb5cc_${process.getuid?.() ?? ''}`);
