@@ -28,8 +28,10 @@ type Started = Readonly<Record<string, string>> | { readonly reason: string };
 
 interface Bed {
   readonly name: string;
-  /** Where the live tests are that need it; those of a package that has none yet are passed over. */
-  readonly folders: readonly string[];
+  /** Packages whose live tests need it; one that has none yet is passed over. */
+  readonly packages: readonly string[];
+  /** Where the tests of the bed itself are; they run first. */
+  readonly own?: string;
   up(): Started | Promise<Started>;
   down(): void | Promise<void>;
 }
@@ -83,13 +85,17 @@ function mustRun(): boolean {
   return process.env['CI'] === 'true' && process.platform === 'linux' && process.getuid?.() === 0;
 }
 
-/** Runs the live tests of a package, whose counts they print themselves. */
+/** Runs the live tests of a folder, whose counts they print themselves. Those of a bed need no settings of their own. */
 function runLiveTests(folder: string, environment: Readonly<Record<string, string>>): boolean {
-  const call = ['run', '--config', 'vitest.live.config.ts'];
+  const settings = hasLiveTests(folder) ? ['--config', LIVE_SETTINGS] : [];
   const env = { ...process.env, ...environment };
-  const { status } = spawnSync('vitest', call, { cwd: join(ROOT, folder), env, stdio: 'inherit' });
-  return status === 0;
+  const cwd = join(ROOT, folder);
+  return spawnSync('vitest', ['run', ...settings], { cwd, env, stdio: 'inherit' }).status === 0;
 }
+
+const LIVE_SETTINGS = 'vitest.live.config.ts';
+
+const hasLiveTests = (folder: string): boolean => existsSync(join(ROOT, folder, LIVE_SETTINGS));
 
 const wasSlurmUp = readBed() !== undefined;
 
@@ -97,24 +103,22 @@ const wasSlurmUp = readBed() !== undefined;
 const BEDS: readonly Bed[] = [
   {
     name: 'containers',
-    folders: ['packages/backend-local'],
+    packages: ['packages/backend-local'],
     up: containers.bringUp,
     down: containers.bringDown,
   },
-  { name: 'browser', folders: ['packages/cli'], up: browser.bringUp, down: browser.bringDown },
+  { name: 'browser', packages: ['packages/cli'], up: browser.bringUp, down: browser.bringDown },
   {
     name: 'slurm',
-    folders: ['tools/testbed/slurm', 'packages/backend-slurm'],
+    own: 'tools/testbed/slurm',
+    packages: ['packages/backend-slurm'],
     up: slurm.bringUp,
     // One that was up before is somebody else's.
     down: wasSlurmUp ? () => undefined : slurm.bringDown,
   },
 ];
 
-const hasLiveTests = (folder: string): boolean =>
-  existsSync(join(ROOT, folder, 'vitest.live.config.ts'));
-
-async function tryBed({ name, folders, up, down }: Bed): Promise<Verdict> {
+async function tryBed({ name, own, packages, up, down }: Bed): Promise<Verdict> {
   console.log(`\nlive: ${name}`);
   const bed = await up();
   if ('reason' in bed) {
@@ -123,7 +127,8 @@ async function tryBed({ name, folders, up, down }: Bed): Promise<Verdict> {
     return mustRun() ? 'failed' : 'did not run';
   }
   try {
-    const results = folders.filter(hasLiveTests).map((folder) => runLiveTests(folder, bed));
+    const folders = [...(own === undefined ? [] : [own]), ...packages.filter(hasLiveTests)];
+    const results = folders.map((folder) => runLiveTests(folder, bed));
     const isGood = results.length > 0 && results.every(Boolean);
     console.log(`live: ${name}: ${isGood ? 'passed' : 'FAILED'}`);
     return isGood ? 'passed' : 'failed';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { raise, raze } from './bed.ts';
 import { untilWorking } from './cluster.ts';
 import type { SlurmBed } from './description.ts';
@@ -10,6 +10,9 @@ import { type Executed, execute, until } from './execute.ts';
 import * as faults from './faults.ts';
 import { type LoginName, layoutOf } from './layout.ts';
 import { hasNamespace, processesIn } from './network.ts';
+
+// Only a hang should end a test: the machine may be busy with other things.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 /** A bed of its own, beside whatever bed is up for others. */
 const layout = layoutOf(join(tmpdir(), 'orchestrate-testbed-slurm-trial'));
