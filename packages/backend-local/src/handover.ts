@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { FunctionPack, JobExit, JobSpec } from '@orchestrate/core';
 import { type ContainerRuntime, containerCommand } from './container-command.ts';
 import { containerProgram } from './container-end.ts';
+import { directStart, isUnsteered } from './direct-start.ts';
 import { argvOf, type CommandLine, jobLine, LONGEST_INLINE_SCRIPT } from './job-line.ts';
 import type { LocalJob } from './local-job.ts';
 import type { ProgramFinder } from './program-path.ts';
@@ -13,6 +14,8 @@ export interface HandoverSettings {
   readonly directory: string;
   readonly programs: ProgramFinder;
   readonly searchPath: string | undefined;
+  /** Whether shells do what their text says and nothing else, as far as what jobs inherit is concerned. */
+  readonly isUnsteered: boolean;
   readonly container: ContainerRuntime | undefined;
   readonly containerBinds: readonly string[];
 }
@@ -76,14 +79,20 @@ function commandText(job: JobSpec, settings: HandoverSettings): Handover {
     return { exit: { outcome: 'user-error', code: found.code, message: found.problem } };
   }
   const written = writtenName(job, name, settings.searchPath);
+  const args = argv.slice(1);
+  const direct =
+    settings.isUnsteered && isUnsteered(job.environment)
+      ? directStart(found.path, args)
+      : undefined;
   return {
     text: jobLine({
       ...common,
       directory: job.directory,
       program: found.path,
       ...(written === undefined ? {} : { written }),
-      args: argv.slice(1),
+      args,
       environment: job.environment,
+      ...(direct === undefined ? {} : { direct }),
     }),
   };
 }

@@ -1,4 +1,5 @@
 import type { CommandWork, ShellWork } from '@orchestrate/core';
+import type { DirectStart } from './direct-start.ts';
 import { shellQuote } from './shell-quote.ts';
 
 /** A command as the keeper's shell is told it. */
@@ -16,6 +17,8 @@ export interface CommandLine {
   readonly watchSeconds?: number;
   /** Program that knows the container of the job by its key. */
   readonly containerProgram?: string;
+  /** What the program, a shell, would become at once. */
+  readonly direct?: DirectStart;
 }
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -67,9 +70,24 @@ export function jobLine(line: CommandLine): string {
   const [forget, start] = line.written === undefined ? ['', ''] : ['hash -r; ', 'command '];
   const known = line.containerProgram === undefined ? '' : ` ${shellQuote(line.containerProgram)}`;
   const limit = line.watchSeconds === undefined ? '' : ` ${line.watchSeconds}${known}`;
+  const told = `ORCHESTRATE_JOB=${key} ${assignments}`;
+  const rest = `</dev/null >>${log} 2>&1; orch_c=$?`;
+  const usual = `${forget}${told}${start}${words} ${rest}`;
   return (
     `if orch_b ${key} ${shellQuote(line.directory)}${limit}; then if true >>${log}; then ` +
-    `${forget}ORCHESTRATE_JOB=${key} ${assignments}${start}${words} </dev/null >>${log} 2>&1; orch_c=$?; fi; ` +
+    `${line.direct === undefined ? usual : directly(line.direct, told, rest, usual)}; fi; ` +
     `orch_e ${key} $orch_c; fi\n`
   );
+}
+
+/** Starts what a shell would become without that shell, where the system can start it, with the variables bash would add. */
+function directly(
+  { words, isBash }: DirectStart,
+  told: string,
+  rest: string,
+  usual: string,
+): string {
+  const path = shellQuote(words[0] ?? '');
+  const added = isBash ? `PWD="$PWD" SHLVL="\${SHLVL:-0}" _=${path} ` : '';
+  return `if orch_p ${path}; then ${added}${told}${words.map(shellQuote).join(' ')} ${rest}; else ${usual}; fi`;
 }

@@ -213,7 +213,10 @@ export class KeeperPool implements JobEvents {
     const inside = containerProgram(facts.container) === undefined;
     const alone = facts.kind === 'command' && inside && keeper.jobs.length === 1;
     const { processes } = this.#parts.settings;
-    keeper.cpuBefore = alone ? processes.childCpuSeconds(keeper.pid) : undefined;
+    keeper.cpuBefore = alone
+      ? (keeper.cpuAfter ?? processes.childCpuSeconds(keeper.pid))
+      : undefined;
+    keeper.cpuAfter = undefined;
   }
 
   #readCpu(job: LocalJob): void {
@@ -221,6 +224,7 @@ export class KeeperPool implements JobEvents {
     if (job.keeper === undefined || before === undefined) return;
     const now = this.#parts.settings.processes.childCpuSeconds(job.keeper.pid);
     if (now !== undefined) job.cpuSeconds = Math.max(0, now - before);
+    job.keeper.cpuAfter = now;
   }
 
   #startKeeper(kind: Keeper['header']['kind']): Keeper | undefined {

@@ -8,6 +8,7 @@
  * - `orch_b KEY DIRECTORY [SECONDS [PROGRAM]]` records the start, unless the keeper was told to stop or the directory is not
  *   there. `PROGRAM kill KEY` ends the container of the job, which is no child of the keeper.
  * - `orch_e KEY STATUS` records the end.
+ * - `orch_p FILE` tells whether the system itself can start a file: a script whose first line names a program that is there.
  * - `orch_watch` starts the watchdog, which ends an overdue job also when no leader is there. It counts whole seconds and
  *   comes two seconds late, so that a living leader, which is exact, is always first.
  */
@@ -45,6 +46,13 @@ orch_b() {
   orch_r "s $1"
   orch_c=log
 }
+orch_p() {
+  [ -f "$1" ] && [ -x "$1" ] && IFS= read -r orch_h <"$1" || return 1
+  case $orch_h in '#!'*) ;; *) return 1 ;; esac
+  [ \${#orch_h} -lt 120 ] || return 1
+  orch_h=\${orch_h#??}; orch_h=\${orch_h# }; orch_h=\${orch_h%% *}
+  case $orch_h in /*) [ -f "$orch_h" ] && [ -x "$orch_h" ] ;; *) return 1 ;; esac
+}
 orch_e() {
   [ -z "$orch_w" ] || : >"$orch_W"
   orch_r "e $1 $2"
@@ -67,7 +75,7 @@ export function keeperPreamble(
   graceSeconds: number,
   quote: (text: string) => string,
 ): string {
-  const names = 'orch_R orch_S orch_W orch_D orch_G orch_w orch_c orch_t CDPATH';
+  const names = 'orch_R orch_S orch_W orch_D orch_G orch_w orch_c orch_t orch_h CDPATH';
   return [
     `unset ${names}`,
     'trap : TERM INT HUP QUIT PIPE USR1 USR2',

@@ -51,6 +51,8 @@ export class Keeper {
   readonly loaded = new Map<string, number>();
   /** Processor seconds of its children before the present job. */
   cpuBefore: number | undefined;
+  /** The same after the last job, where it was looked at and none has run since. */
+  cpuAfter: number | undefined;
   readonly #link: KeeperLink | undefined;
 
   constructor(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { PluginContext } from '@orchestrate/core';
 import { Admission } from './admission.ts';
 import type { LocalConfig } from './config.ts';
+import { isUnsteered } from './direct-start.ts';
 import { localError } from './errors.ts';
 import { JobTable } from './job-table.ts';
 import { KeeperPool } from './keeper-pool.ts';
@@ -60,6 +61,7 @@ export function openLocalBackend(config: LocalConfig, context: PluginContext): L
       directory,
       programs: new ProgramFinder(() => clock.monotonic()),
       searchPath,
+      isUnsteered: isUnsteered(process.env),
       container,
       containerBinds: [projectDirectory, ...config.containerBinds],
     },

@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, resolve } from 'node:path';
+import { delimiter, isAbsolute, resolve } from 'node:path';
 
 /** What looking for a program came to. */
 export type ProgramLookup =
@@ -73,7 +73,11 @@ export class ProgramFinder {
   }
 
   find(name: string, searchPath: string | undefined, directory: string): ProgramLookup {
-    const remembered = `${name}\0${searchPath ?? ''}\0${directory}`;
+    // Where only absolute folders are searched, it is the same from everywhere.
+    const isSame =
+      !name.includes('/') && (searchPath ?? DEFAULT_PATH).split(delimiter).every(isAbsolute);
+    const from = isSame || isAbsolute(name) ? '' : directory;
+    const remembered = `${name}\0${searchPath ?? ''}\0${from}`;
     const known = this.#found.get(remembered);
     if (known !== undefined && this.#now() - known.at < FRESH_MS) return known;
     const lookup = findProgram(name, searchPath, directory);

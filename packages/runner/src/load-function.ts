@@ -29,6 +29,28 @@ function locate(module: string, from: string): string {
   }
 }
 
+/** Modules this process has loaded, by name and by the folder they were looked for from. */
+const loadedModules = new Map<string, Readonly<Record<string, unknown>>>();
+
+async function loadModule(
+  module: string,
+  from: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  // Asking again costs as much as a small call, and brings the same module: it is loaded once per process.
+  const name = isAbsolute(module) ? module : `${from}\0${module}`;
+  const known = loadedModules.get(name);
+  if (known !== undefined) return known;
+  const address = locate(module, from);
+  try {
+    const loaded = (await import(address)) as Readonly<Record<string, unknown>>;
+    loadedModules.set(name, loaded);
+    return loaded;
+  } catch (error) {
+    const message = `module ${module} cannot be loaded: ${describeThrown(error)}`;
+    throw runnerError('RUNNER_MODULE_BROKEN', message, { details: { module }, cause: error });
+  }
+}
+
 /**
  * Loads an exported function. A module is loaded once per process.
  * @throws RUNNER_MODULE_NOT_FOUND, RUNNER_MODULE_BROKEN when it throws while it is loaded, RUNNER_EXPORT_MISSING
@@ -38,14 +60,7 @@ export async function loadFunction(
   exported: string,
   from: string,
 ): Promise<TaskFunction> {
-  const address = locate(module, from);
-  let loaded: Readonly<Record<string, unknown>>;
-  try {
-    loaded = (await import(address)) as Readonly<Record<string, unknown>>;
-  } catch (error) {
-    const message = `module ${module} cannot be loaded: ${describeThrown(error)}`;
-    throw runnerError('RUNNER_MODULE_BROKEN', message, { details: { module }, cause: error });
-  }
+  const loaded = await loadModule(module, from);
   const found = Object.hasOwn(loaded, exported) ? loaded[exported] : undefined;
   if (typeof found === 'function') return found as TaskFunction;
   const functions = Object.keys(loaded).filter((name) => typeof loaded[name] === 'function');

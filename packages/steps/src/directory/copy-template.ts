@@ -28,6 +28,8 @@ export interface NewFolder {
   readonly template?: string | undefined;
   /** If the folder is there already: fail, or keep it as it is. */
   readonly existing: 'fail' | 'keep';
+  /** Files and links of the template that it does not get; paths from the root of the template with `/`. */
+  readonly leaveOut?: ReadonlySet<string>;
 }
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -57,10 +59,17 @@ function writeFile(root: string, path: string, file: PlannedFile): void {
 }
 
 /** Fills a folder that was just made, so that no link of somebody else can be in it. */
-function fill(folder: string, { root, folders, files, links }: TemplatePlan): void {
+function fill(
+  folder: string,
+  { root, folders, files, links }: TemplatePlan,
+  leaveOut: ReadonlySet<string> | undefined,
+): void {
   for (const { path } of folders) if (path !== '') mkdirSync(`${folder}/${path}`, 0o700);
-  for (const file of files) writeFile(root, `${folder}/${file.path}`, file);
+  for (const file of files) {
+    if (leaveOut?.has(file.path) !== true) writeFile(root, `${folder}/${file.path}`, file);
+  }
   for (const { path, target, time } of links) {
+    if (leaveOut?.has(path) === true) continue;
     symlinkSync(target, `${folder}/${path}`);
     lutimesSync(`${folder}/${path}`, time, time);
   }
@@ -116,7 +125,7 @@ export function copyTemplate(folder: NewFolder, change?: (aside: string) => void
   return sayingWhat('make the folder', directory, () => {
     const aside = asideIn(dirname(directory), basename(directory));
     try {
-      fill(aside, plan);
+      fill(aside, plan, folder.leaveOut);
       change?.(aside);
       finish(aside, plan);
       if (plan === EMPTY) chmodSync(aside, 0o777 & ~umask);
