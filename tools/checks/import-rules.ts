@@ -39,6 +39,8 @@ const ALLOWANCES: Readonly<Record<string, Allowance>> = {
   },
   // It plans steps that jobs call.
   'flows-ensemble': { ...PLUGIN, always: ['core', 'steps'] },
+  // It reaches login hosts, and has jobs start the runner.
+  'backend-slurm': { ...PLUGIN, always: ['core', 'runner', 'ssh'] },
   // It starts the runner's worker processes on this machine.
   'backend-local': { ...PLUGIN, always: ['core', 'runner'] },
 };

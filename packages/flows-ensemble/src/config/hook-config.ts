@@ -26,6 +26,11 @@ const common = {
     .string()
     .optional()
     .describe("Where it runs, below the project. Default: the member's directory, or the project."),
+  backend: z
+    .string()
+    .regex(NAME_PATTERN)
+    .optional()
+    .describe('Backend that runs it. Default: that of all steps of the ensemble.'),
   env: verbatim('Variables of the environment; the only place for secrets.', 'object'),
   retry: verbatim('How it is tried again, as for tasks.'),
   timeout: Duration.optional().describe('Longest time one attempt may take.'),

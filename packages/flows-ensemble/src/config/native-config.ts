@@ -1,4 +1,4 @@
-import { Duration, FAILURE_CLASSES, parameterFields } from '@orchestrate/core';
+import { Duration, FAILURE_CLASSES, NAME_PATTERN, parameterFields } from '@orchestrate/core';
 import { z } from 'zod';
 import { CommandText, HookConfig } from './hook-config.ts';
 import { checkedVerbatim, verbatim } from './verbatim.ts';
@@ -121,6 +121,13 @@ export const NativeConfig = z
     image: z.string().optional().describe('Container image of the job.'),
     options: verbatim('Options of the job that only the backend understands.'),
     outputs: verbatim('Files every member must leave: name -> path in its directory.', 'object'),
+    steps: z
+      .string()
+      .regex(NAME_PATTERN)
+      .optional()
+      .describe(
+        'Backend for directories, hooks and archive. Default: `local` when the flow names a backend for its jobs.',
+      ),
     members: Slots.optional().describe('How many members may be under way at once.'),
     jobs: Slots.optional().describe('How many jobs may be submitted at once.'),
     limits: verbatim('Limits of the project a running job holds slots of.'),

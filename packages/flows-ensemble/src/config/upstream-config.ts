@@ -1,4 +1,4 @@
-import { confinePath, Duration, readField } from '@orchestrate/core';
+import { confinePath, Duration, NAME_PATTERN, readField } from '@orchestrate/core';
 import { z } from 'zod';
 
 const Path = readField(
@@ -40,6 +40,13 @@ export const UpstreamConfig = z
       .min(1)
       .default(1_000)
       .describe('Most cycles of a batch with `repeat`.'),
+    steps: z
+      .string()
+      .regex(NAME_PATTERN)
+      .optional()
+      .describe(
+        'Backend for directories and all tasks but jobs. Default: `local` when the flow names a backend for its jobs.',
+      ),
     resources: readField((raw) => raw, {
       description: 'What one attempt of a job needs, as for tasks: cpus, memory, time.',
       type: 'object',

@@ -8,6 +8,7 @@ import {
 } from '@orchestrate/core';
 import type { HookConfig } from '../config/hook-config.ts';
 import type { NativeConfig } from '../config/native-config.ts';
+import { stepsBackend } from '../steps-backend.ts';
 import { type DescribedTask, type HookPlace, hookTask, stepCall } from './hook-task.ts';
 import { jobScript } from './job-script.ts';
 import { type MemberTexts, memberTexts } from './member-texts.ts';
@@ -32,11 +33,21 @@ type Need = { readonly task: string; readonly how?: 'all'; readonly after?: 'end
 /** Puts tasks into a chain, each after the one before. */
 class Chain {
   readonly tasks: Record<string, DescribedTask> = {};
+  readonly #backend: string | undefined;
   #needs: readonly Need[] = [];
+
+  /** `backend`: where tasks run that name none. */
+  constructor(backend: string | undefined) {
+    this.#backend = backend;
+  }
 
   add(name: string, task: DescribedTask, more: readonly Need[] = []): void {
     const needs = [...this.#needs, ...more];
-    this.tasks[name] = { ...(needs.length === 0 ? {} : { needs }), ...task };
+    this.tasks[name] = {
+      ...(needs.length === 0 ? {} : { needs }),
+      ...(this.#backend === undefined ? {} : { backend: this.#backend }),
+      ...task,
+    };
     this.#needs = [{ task: name }];
   }
 
@@ -79,7 +90,7 @@ class EnsembleDescription {
   readonly #config: NativeConfig;
   readonly #setting: EnsembleSetting;
   readonly #texts: MemberTexts;
-  readonly #chain = new Chain();
+  readonly #chain: Chain;
   readonly #captured: string[] = [];
   /** The hook whose copy is the last one made so far. */
   #moved: string | undefined;
@@ -87,6 +98,7 @@ class EnsembleDescription {
   constructor(config: NativeConfig, setting: EnsembleSetting) {
     this.#config = config;
     this.#setting = setting;
+    this.#chain = new Chain(stepsBackend(config.steps, setting.context));
     const { context, stateDirectory } = setting;
     this.#texts = memberTexts(config, context, stateDirectory, this.hasMembers);
   }
@@ -195,6 +207,7 @@ class EnsembleDescription {
     this.#chain.add(name, {
       run: script ?? config.run,
       dir: directory,
+      ...given({ backend: this.#setting.context.backend }),
       env: { ...(config.env as object | undefined), ...env },
       ...given({ resources, image, options, priority, retry: retryOf(config) }),
       ...this.#outputs(),

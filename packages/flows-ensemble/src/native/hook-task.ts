@@ -25,6 +25,7 @@ export function stepCall(name: string): string {
 export function hookTask(hook: HookConfig, place: HookPlace): DescribedTask {
   const directory = hook.dir ?? place.directory;
   const common = {
+    ...(hook.backend === undefined ? {} : { backend: hook.backend }),
     ...(hook.env === undefined ? {} : { env: hook.env }),
     ...(hook.retry === undefined ? {} : { retry: hook.retry }),
     ...(hook.timeout === undefined ? {} : { resources: { time: `${hook.timeout}s` } }),

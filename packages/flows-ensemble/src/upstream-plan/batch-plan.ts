@@ -186,6 +186,7 @@ export class BatchPlan {
       hasInputs: false,
       hasOutputs: false,
       reuse: false,
+      ...(this.#terms.stepsBackend === undefined ? {} : { backend: this.#terms.stepsBackend }),
       ...(chain.needs.length === 0 ? {} : { needs: chain.needs }),
     };
     this.sets.push(read);
@@ -234,11 +235,16 @@ export class BatchPlan {
           : { moved: { manifest: manifest(before.name, index), left: before.left } }),
       });
       const link = this.#link(name, task, isGate(task, this.#batch.repeat, this.#terms), spot);
-      if (task.type === 'submit') chain.addAside(link);
+      if (task.type === 'submit') chain.addAside({ ...link, more: this.#jobsBackend() });
       else chain.add(link);
       if (removesRun(task)) this.#removals.push(`${this.#part.prefix}.${name}`);
       if (task.type === 'move') moved = { name, left: leftBehind(task) };
     }
+  }
+
+  #jobsBackend(): Partial<TaskSet> {
+    const { backend } = this.#terms.context;
+    return backend === undefined ? {} : { backend };
   }
 
   #job(chain: SetChain, file: string): void {
@@ -246,7 +252,7 @@ export class BatchPlan {
     const isIgnored = this.#terms.config.compat === 'upstream' || this.#batch.repeat;
     chain.add({
       name: 'job',
-      more: { limits: { [this.limitName('jobs')]: 1 } },
+      more: { limits: { [this.limitName('jobs')]: 1 }, ...this.#jobsBackend() },
       spec: (index, results) => ({
         ...commandIn(this.#terms.places, this.#directory(index), jobWords(file, isIgnored)),
         environment: {

@@ -14,6 +14,8 @@ export interface PlanTerms {
   readonly state: string;
   /** Absolute path of the module with the functions that tasks call. */
   readonly module: string;
+  /** Backend of everything but jobs; `undefined`: that of the flow. */
+  readonly stepsBackend: string | undefined;
   /** Digest over everything the sets depend on beside their names. */
   readonly digest: string;
 }

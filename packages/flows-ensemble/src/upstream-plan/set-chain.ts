@@ -93,6 +93,7 @@ export class SetChain {
       spec: link.spec,
       hasInputs: false,
       hasOutputs: false,
+      ...(terms.stepsBackend === undefined ? {} : { backend: terms.stepsBackend }),
       ...(needs.length === 0 ? {} : { needs }),
       ...(group === undefined ? {} : { group }),
       ...(parameters === undefined ? {} : { parameters }),

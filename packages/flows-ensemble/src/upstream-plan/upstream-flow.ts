@@ -12,6 +12,7 @@ import { z } from 'zod';
 import type { UpstreamConfig } from '../config/upstream-config.ts';
 import { ensembleError } from '../errors.ts';
 import { UPSTREAM_MODULE } from '../native/modules.ts';
+import { stepsBackend } from '../steps-backend.ts';
 import { readExtraVariables } from '../upstream/extra-variables.ts';
 import type { UpstreamBatch, UpstreamTask } from '../upstream/model.ts';
 import { readUpstream } from '../upstream/read-upstream.ts';
@@ -197,7 +198,8 @@ export function upstreamFlow(config: UpstreamConfig, state: string): Flow {
       const extra = readExtraVariables(
         Object.entries(config.variables).map(([name, value]) => `${name}=${value}`),
       );
-      const { file: _file, ...rest } = config;
+      // Where the steps run changes nothing of what they do.
+      const { file: _file, steps, ...rest } = config;
       const terms: PlanTerms = {
         context,
         config,
@@ -206,6 +208,7 @@ export function upstreamFlow(config: UpstreamConfig, state: string): Flow {
         state,
         places: new UpstreamPlaces(context.projectDirectory, config.launch),
         module: fileURLToPath(UPSTREAM_MODULE),
+        stepsBackend: stepsBackend(steps, context),
         digest: context.sha256(JSON.stringify([FORMAT, context.name, text, rest])),
       };
       tellWarnings(context, terms);
