@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '@orchestrate/core';
 import { z } from 'zod';
@@ -22,7 +22,8 @@ const RunArgs = z.strictObject({
   base: z.string(),
   state: z.string(),
   id: z.string(),
-  run: z.array(z.tuple([z.string(), z.json()])),
+  /** Encoded values, which are looked at where they are decoded. */
+  run: z.array(z.tuple([z.string(), z.custom<Json>((code) => code !== undefined)])),
   pickup: z.boolean(),
   /** File that says that the directory was removed. */
   mark: z.string(),
@@ -31,7 +32,7 @@ const RunArgs = z.strictObject({
 /** Upstream works inside of the base, so what it says of a directory has no links in it. Only here the base is there. */
 function realDirectory({ base, id }: { readonly base: string; readonly id: string }): string {
   mkdirSync(base, { recursive: true });
-  return join(realpathSync(base), id);
+  return join(realpathSync.native(base), id);
 }
 
 /**
@@ -51,6 +52,6 @@ export function prepareRun(given: Json): Json {
     listed: true,
   });
   const made = placeMember({ ...place, template, takesOver: place.pickup }, wanted);
-  rmSync(mark, { force: true });
+  if (existsSync(mark)) rmSync(mark, { force: true });
   return made;
 }

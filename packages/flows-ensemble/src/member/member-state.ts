@@ -22,7 +22,13 @@ export function readMemberState(file: string): MemberState | undefined {
 
 /** Remembers it, whole or not at all. */
 export function writeMemberState(file: string, state: MemberState): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.new`, JSON.stringify(state));
+  const text = JSON.stringify(state);
+  try {
+    writeFileSync(`${file}.new`, text);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(`${file}.new`, text);
+  }
   renameSync(`${file}.new`, file);
 }

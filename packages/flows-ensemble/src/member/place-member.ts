@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
 import { ensembleError } from '../errors.ts';
@@ -20,9 +20,10 @@ export interface MemberPlace {
 }
 
 function mustLieBelow(base: string, directory: string): void {
+  if (dirname(directory) === base) return;
   mkdirSync(dirname(directory), { recursive: true });
-  const parent = realpathSync(dirname(directory));
-  const root = realpathSync(base);
+  const parent = realpathSync.native(dirname(directory));
+  const root = realpathSync.native(base);
   if (parent === root || parent.startsWith(root + sep)) return;
   throw ensembleError(
     'ENSEMBLE_DIRECTORY_OUTSIDE',
@@ -54,9 +55,15 @@ export function placeMember(
   const files = Object.fromEntries(wanted.map(({ path, digest }) => [path, digest]));
   const stats = lstatSync(directory, { throwIfNoEntry: false });
   if (stats === undefined) {
-    // What is to be made is remembered before it is there under its name, or nobody could tell later whose it is.
-    writeMemberState(state, { id, directory, files: {} });
-    makeMember(template, directory, wanted);
+    // What is to be made is remembered before it is there under its name, or nobody could tell later whose it is. It comes
+    // there whole or not at all, so that nothing has to be remembered afterwards.
+    writeMemberState(state, { id, directory, files });
+    try {
+      makeMember(template, directory, wanted);
+    } catch (error) {
+      writeMemberState(state, { id, directory, files: {} });
+      throw error;
+    }
   } else {
     const known = readMemberState(state);
     const isOurs = known?.directory === directory;
@@ -64,8 +71,8 @@ export function placeMember(
     const isToWrite = ({ path, digest, text }: Wanted): boolean =>
       (place.takesOver && text !== undefined) || (isOurs && known.files[path] !== digest);
     updateMember(template, directory, wanted.filter(isToWrite));
+    writeMemberState(state, { id, directory, files });
   }
-  writeMemberState(state, { id, directory, files });
-  const digest = createHash('sha256').update(JSON.stringify(files)).digest('hex');
+  const digest = hash('sha256', JSON.stringify(files));
   return { digest, files: wanted.length, directory };
 }

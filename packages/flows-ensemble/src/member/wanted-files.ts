@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, posix, sep } from 'node:path';
 import { didYouMean } from '@orchestrate/core';
@@ -113,7 +113,7 @@ export function wantedFiles(
     }
     const source = sourceOf(root, entry);
     const text = templateOf(source, terms.strict).render(names);
-    const digest = createHash('sha256').update(text).digest('hex');
+    const digest = hash('sha256', text);
     return {
       path: renderedName(entry.path),
       entry: { ...entry, mode: source.mode },

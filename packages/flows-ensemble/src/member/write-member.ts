@@ -17,9 +17,12 @@ import type { Wanted } from './wanted-files.ts';
 
 const OWNER_ALL = 0o700;
 
-function writeRendered(file: string, { entry, text = '' }: Wanted): void {
-  writeFileSync(file, text, { flag: 'wx' });
-  chmodSync(file, entry.mode);
+/** What the process's mask may take away from the mode of a new file. */
+const umask = process.umask();
+
+function writeRendered(file: string, { entry: { mode }, text = '' }: Wanted): void {
+  writeFileSync(file, text, { flag: 'wx', mode });
+  if ((mode & umask) !== 0 || mode > 0o777) chmodSync(file, mode);
 }
 
 /** A folder in place of the link to it, or a link to what lies behind that link. */
@@ -34,15 +37,13 @@ function placeOpened(file: string, { entry }: Wanted): void {
  * leaves nothing that looks finished.
  */
 export function makeMember(template: string, directory: string, all: readonly Wanted[]): void {
-  copyTemplate({ directory, template, existing: 'fail' }, (aside) => {
+  const rendered = all.filter(({ text }) => text !== undefined);
+  const leaveOut = new Set(rendered.map(({ entry }) => entry.path));
+  copyTemplate({ directory, template, existing: 'fail', leaveOut }, (aside) => {
     for (const wanted of all) {
-      if (wanted.text === undefined) {
-        if (wanted.entry.source !== undefined) placeOpened(join(aside, wanted.path), wanted);
-        continue;
-      }
-      // Removed first: the rendered file may carry the name of its template. One behind a link was not copied.
-      rmSync(join(aside, wanted.entry.path), { force: true });
-      writeRendered(join(aside, wanted.path), wanted);
+      const file = join(aside, wanted.path);
+      if (wanted.text !== undefined) writeRendered(file, wanted);
+      else if (wanted.entry.source !== undefined) placeOpened(file, wanted);
     }
   });
 }
