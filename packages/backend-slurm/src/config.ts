@@ -48,6 +48,16 @@ export const SlurmConfig = z.strictObject({
     .describe(
       'Whether the cluster sees the files of the project under the same paths as this machine. Default: yes without `ssh`, no with it.',
     ),
+  stage: z
+    .array(
+      z
+        .string()
+        .regex(/^[^/\p{Cc}][^\p{Cc}]*$/u, 'expected a name or pattern at the top of the project'),
+    )
+    .default(['*'])
+    .describe(
+      'What all jobs need of the project where files are not shared: patterns for files at its top, and names of folders. Beside that each job gets its directory and its inputs.',
+    ),
   defaults: Sbatch.default({}).describe(
     'Options of sbatch for all jobs by their long names: partition, account, qos, constraint, ...',
   ),
@@ -98,7 +108,7 @@ export const SlurmConfig = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'Node 24 on the compute nodes, for function tasks. Default: this one where files are shared.',
+      'Node 24 on the compute nodes, for function tasks. Default: this one where files are shared, else `node` there, else a copy of this one.',
     ),
 });
 

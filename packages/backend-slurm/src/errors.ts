@@ -17,6 +17,10 @@ const SLURM_ERRORS = {
     retry: 'later',
     hint: 'Make the folder writable and see that it has space, or name another one in the option `workdir`.',
   },
+  SLURM_NODE_MISSING: {
+    retry: 'never',
+    hint: 'Name a Node 24 of the cluster in the option `node`, or load its module in your start-up file there.',
+  },
   SLURM_STATE_UNUSABLE: {
     retry: 'later',
     hint: 'Make the folder writable and see that its disk has space; it keeps which jobs were submitted.',

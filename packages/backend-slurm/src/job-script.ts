@@ -20,6 +20,10 @@ export interface JobPlace {
   readonly script: string;
   /** Folder of the project, from which packages are looked for. */
   readonly project: string;
+  /** Folders to be made first. */
+  readonly folders: readonly string[];
+  /** A text of the job with the leader's paths in it, as the job needs it. */
+  readonly textOf: (text: string) => string;
 }
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -74,11 +78,11 @@ function commandWords(
 ): readonly string[] {
   switch (work.kind) {
     case 'command':
-      return work.argv;
+      return work.argv.map(place.textOf);
     case 'shell':
       return [
         ...(work.shell === 'bash' ? ['bash', '-euo', 'pipefail'] : ['sh', '-eu']),
-        ...(isLong(work) ? [place.script] : ['-c', work.script]),
+        ...(isLong(work) ? [place.script] : ['-c', place.textOf(work.script)]),
       ];
     case 'functions':
       return [
@@ -101,19 +105,25 @@ export function jobScript(
   runner: RunnerPlace,
 ): { readonly text: string; readonly extra?: string } {
   const exports = Object.entries(job.environment).map(
-    ([name, value]) => `export ${name}=${shellQuote(value)}`,
+    ([name, value]) => `export ${name}=${shellQuote(place.textOf(value))}`,
   );
+  const folders = place.folders.map(shellQuote).join(' ');
+  const words = commandWords(job.work, place, runner);
   const text = [
+    ...(folders === '' ? [] : [`mkdir -p -- ${folders}`]),
     // Without a log there is nobody to tell why.
     `exec >>${shellQuote(place.log)} 2>&1 </dev/null || exit 125`,
     `cd -- ${shellQuote(place.directory)} || exit 125`,
     `export ORCHESTRATE_JOB=${shellQuote(job.key)}`,
     ...exports,
-    `exec ${commandWords(job.work, place, runner).map(shellQuote).join(' ')}`,
+    `exec ${words.map(shellQuote).join(' ')}`,
     '',
   ].join('\n');
   const { work } = job;
-  return { text, ...(work.kind === 'shell' && isLong(work) ? { extra: work.script } : {}) };
+  return {
+    text,
+    ...(work.kind === 'shell' && isLong(work) ? { extra: place.textOf(work.script) } : {}),
+  };
 }
 
 /** The file the runner reads. */

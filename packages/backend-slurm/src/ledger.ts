@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { slurmError } from './errors.ts';
+import type { HomeFiles } from './job-files.ts';
 
 /** What has to be known of a batch to find its jobs again. */
 export interface BatchRecord {
@@ -19,6 +20,8 @@ export interface BatchRecord {
   readonly logs: readonly string[];
   /** For jobs that are packs of function calls: how many calls; 0 for others. */
   readonly calls: readonly number[];
+  /** Files to bring home of each job, by index, where the cluster does not share ours. */
+  readonly home?: readonly HomeFiles[];
   readonly perAllocation: number;
   readonly timeSeconds?: number;
   /** When it was about to be submitted, milliseconds since 1970. */

@@ -3,6 +3,7 @@ import type { AccountLine } from './accounting.ts';
 import type { Cluster } from './cluster.ts';
 import { exitOfAccount, exitOfEntry, forcedExit, isInterrupted } from './exits.ts';
 import { allocationOf, type Batch, type SlurmJob } from './job.ts';
+import type { JobFiles } from './job-files.ts';
 import type { JobTable } from './job-table.ts';
 import type { Ledger } from './ledger.ts';
 import { readResult } from './pack-result.ts';
@@ -18,6 +19,7 @@ export interface ObserverParts {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly files: JobFiles;
   /** Seconds between two looks at the queue, at least. */
   readonly queueSeconds: number;
   /** Seconds that a submission or a status file may be late. */
@@ -95,7 +97,7 @@ export class Observer {
     this.#listedAt = clock.monotonic();
     const live = table.live();
     const listings = await cluster.list(live.map(({ record }) => record.name));
-    const packs: { job: SlurmJob; entry: EndEntry }[] = [];
+    const done: { job: SlurmJob; entry: EndEntry }[] = [];
     for (const { batch: name, claimed, ended } of listings) {
       const batch = table.batches.get(name);
       if (batch === undefined) continue;
@@ -103,17 +105,13 @@ export class Observer {
       for (const entry of latest(ended)) {
         const job = batch.jobs[entry.index];
         if (job === undefined || job.state === 'ended') continue;
-        if (isInterrupted(entry) && !this.#parts.ledger.forced.has(job.key)) {
-          if (entry.code !== 0) {
-            this.#interrupted.set(job, entry);
-            continue;
-          }
-        }
-        if ((batch.record.calls[entry.index] ?? 0) > 0) packs.push({ job, entry });
-        else this.#ended(job, entry);
+        const isForced = this.#parts.ledger.forced.has(job.key);
+        if (isInterrupted(entry) && !isForced && entry.code !== 0) {
+          this.#interrupted.set(job, entry);
+        } else done.push({ job, entry });
       }
     }
-    if (packs.length > 0) await this.#endPacks(packs);
+    if (done.length > 0) await this.#finish(done);
   }
 
   #claimed(job: SlurmJob | undefined): void {
@@ -148,20 +146,34 @@ export class Observer {
     this.#interrupted.delete(job);
   }
 
-  async #endPacks(packs: readonly { job: SlurmJob; entry: EndEntry }[]): Promise<void> {
+  /** Jobs that wrote their end: what they left comes home before anybody is told. */
+  async #finish(
+    done: readonly { readonly job: SlurmJob; readonly entry: EndEntry }[],
+  ): Promise<void> {
     const { cluster, ledger } = this.#parts;
-    const results = await cluster.results(
-      packs.map(({ job }) => ({ batch: job.batch.record.name, index: job.index })),
-    );
-    for (const { job, entry } of packs) {
-      const text = results.get(`${job.batch.record.name}/r/${job.index}.json`);
-      const result = readResult(text);
-      const forced = ledger.forced.has(job.key) || entry.signal !== undefined;
-      if (result !== undefined) {
-        job.progress = result.progress;
-        this.#ended(job, entry, forced ? undefined : { ...result.exit, endedAt: entry.endedAt });
-      } else this.#ended(job, entry);
+    const packs = done.filter(({ job }) => (job.batch.record.calls[job.index] ?? 0) > 0);
+    const results =
+      packs.length === 0
+        ? NO_RESULTS
+        : await cluster.results(
+            packs.map(({ job }) => ({ batch: job.batch.record.name, index: job.index })),
+          );
+    await this.#bringHome(done.map(({ job }) => job));
+    for (const { job, entry } of done) {
+      const result = readResult(results.get(`${job.batch.record.name}/r/${job.index}.json`));
+      if (result === undefined) {
+        this.#ended(job, entry);
+        continue;
+      }
+      job.progress = result.progress;
+      const isForced = ledger.forced.has(job.key) || entry.signal !== undefined;
+      this.#ended(job, entry, isForced ? undefined : { ...result.exit, endedAt: entry.endedAt });
     }
+  }
+
+  async #bringHome(jobs: readonly SlurmJob[]): Promise<void> {
+    const files = jobs.flatMap(({ batch, index }) => batch.record.home?.[index] ?? []);
+    if (files.length > 0) await this.#parts.files.fetch(files);
   }
 
   async #askQueue(): Promise<void> {
@@ -176,6 +188,9 @@ export class Observer {
     if (missing.length === 0) return;
     // A job that left the queue has written its status file before; only what has none after that is missing.
     await this.#list();
+    await this.#bringHome(
+      missing.filter(({ key, state }) => state !== 'ended' && ledger.forced.has(key)),
+    );
     for (const job of missing) {
       const forced = ledger.forced.get(job.key);
       // It was to be ended and is gone: nobody has to be asked why.
@@ -249,8 +264,8 @@ export class Observer {
       await cluster.account(ids, clock.now() - oldest + 3_600_000),
     );
     const now = clock.monotonic();
+    const over: { job: SlurmJob; exit: JobExit }[] = [];
     for (const job of missing) {
-      if (job.state === 'ended') continue;
       job.missingSince ??= now;
       const isLate = now - job.missingSince >= settleSeconds * 1000;
       const line = lines.find(`${job.batch.id}`, allocationOf(job));
@@ -268,12 +283,16 @@ export class Observer {
               ...(timeSeconds === undefined ? {} : { timeSeconds }),
             });
       // That SLURM calls it a success needs the word of the job itself, which may still be on its way.
-      if (exit !== undefined && (exit.outcome !== 'lost' || isLate)) this.#end(job, exit);
-      else if (isLate) this.#end(job, vanished(job, entry));
+      if (exit !== undefined && (exit.outcome !== 'lost' || isLate)) over.push({ job, exit });
+      else if (isLate) over.push({ job, exit: vanished(job, entry) });
       else this.#urgent = true;
     }
+    await this.#bringHome(over.map(({ job }) => job));
+    for (const { job, exit } of over) this.#end(job, exit);
   }
 }
+
+const NO_RESULTS: ReadonlyMap<string, string> = new Map();
 
 /** The exit of a job of which neither the queue nor accounting knows anything, long after. */
 function vanished(job: SlurmJob, entry: EndEntry | undefined): JobExit {

@@ -1,22 +1,19 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import type { PluginContext } from '@orchestrate/core';
-import { workerCommand } from '@orchestrate/runner';
-import { machineTimers, openLocalHost, type RemoteHost } from '@orchestrate/ssh';
+import { machineTimers, openHost, openLocalHost, type RemoteHost } from '@orchestrate/ssh';
 import { Cluster } from './cluster.ts';
 import type { SlurmConfig } from './config.ts';
+import { sharedFiles } from './job-files.ts';
 import type { RunnerPlace } from './job-script.ts';
 import { JobTable } from './job-table.ts';
 import { LearnedTimes } from './learned.ts';
 import { Ledger } from './ledger.ts';
 import { limitsOf } from './limits.ts';
+import { Mirror } from './mirror.ts';
 import { Observer } from './observer.ts';
+import { runnerHere, sendRuntime } from './runtime.ts';
 import { SlurmBackend } from './slurm-backend.ts';
 import { Submitter } from './submitter.ts';
-
-function runnerOf(config: SlurmConfig): RunnerPlace {
-  const { program, args } = workerCommand();
-  return { node: config.node ?? program, args: args.filter((arg) => arg !== '--worker') };
-}
 
 async function workdirOf(
   config: SlurmConfig,
@@ -41,8 +38,14 @@ export async function openSlurmBackend(
   const { clock, log, random, stateDirectory, projectDirectory } = context;
   const around = { clock, random, timers: machineTimers(clock), log };
   const ledger = new Ledger(stateDirectory);
-  const host = openLocalHost(around);
-  const cluster = new Cluster(host, await workdirOf(config, context, host));
+  const host = config.ssh === undefined ? openLocalHost(around) : openHost(config.ssh, around);
+  const workdir = await workdirOf(config, context, host);
+  const cluster = new Cluster(host, workdir);
+  const isShared = config.shared ?? config.ssh === undefined;
+  const files = isShared
+    ? sharedFiles
+    : new Mirror({ host, workdir, project: projectDirectory, stage: config.stage, log });
+  let runner: Promise<RunnerPlace> | undefined;
   const table = new JobTable(ledger);
   const learned = new LearnedTimes();
   const submitter = new Submitter({
@@ -52,10 +55,17 @@ export async function openSlurmBackend(
     clock,
     config,
     projectDirectory,
-    runner: runnerOf(config),
+    runner: () => {
+      if (isShared) return Promise.resolve(runnerHere(config.node));
+      runner ??= sendRuntime(host, workdir, config.node).catch((error: unknown) => {
+        runner = undefined;
+        throw error;
+      });
+      return runner;
+    },
     learned,
     limits: limitsOf(cluster, log),
-    logOf: (job) => job.logPath,
+    files,
   });
   const { queueSeconds, settleSeconds } = config;
   const observer = new Observer({
@@ -64,6 +74,7 @@ export async function openSlurmBackend(
     ledger,
     clock,
     log,
+    files,
     queueSeconds,
     settleSeconds,
     noteTime: (job, seconds) => {
@@ -71,5 +82,15 @@ export async function openSlurmBackend(
       if (like !== undefined) learned.note(like, seconds);
     },
   });
-  return new SlurmBackend({ config, cluster, table, ledger, observer, submitter, clock, log });
+  return new SlurmBackend({
+    config,
+    cluster,
+    table,
+    ledger,
+    observer,
+    submitter,
+    files,
+    clock,
+    log,
+  });
 }

@@ -16,7 +16,8 @@ import type { SlurmConfig } from './config.ts';
 import { diagnoseCluster } from './diagnose.ts';
 import { slurmError } from './errors.ts';
 import { allocationOf, type Batch, type SlurmJob, statusOf } from './job.ts';
-import { readLog } from './job-log.ts';
+import type { JobFiles } from './job-files.ts';
+import { readLog, readThere } from './job-log.ts';
 import type { JobTable } from './job-table.ts';
 import type { ForcedEnd, Ledger } from './ledger.ts';
 import type { Observer } from './observer.ts';
@@ -30,6 +31,7 @@ export interface SlurmBackendParts {
   readonly ledger: Ledger;
   readonly observer: Observer;
   readonly submitter: Submitter;
+  readonly files: JobFiles;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -47,7 +49,7 @@ export class SlurmBackend implements ComputeBackend {
     this.traits = {
       work: ['command', 'shell', 'functions'],
       containers: false,
-      sharedFilesystem: true,
+      sharedFilesystem: !parts.files.isApart,
       pushes: false,
       enforcesTime: true,
       enforcesMemory: false,
@@ -205,7 +207,10 @@ export class SlurmBackend implements ComputeBackend {
       await this.#look(false);
       return job.state !== 'ended';
     };
-    yield* readLog(path, goesOn, options.signal);
+    const { files, cluster } = this.#parts;
+    if (files.isApart && job.state !== 'ended') {
+      yield* readThere(cluster.host, files.pathOf(path), goesOn, options.signal);
+    } else yield* readLog(path, goesOn, options.signal);
   }
 
   async forget(keys: readonly JobKey[]): Promise<void> {

@@ -1,3 +1,5 @@
+import { lstatSync } from 'node:fs';
+import { dirname } from 'node:path';
 import {
   type Clock,
   type FailureClass,
@@ -12,6 +14,7 @@ import type { Cluster } from './cluster.ts';
 import type { ClusterFile } from './cluster-files.ts';
 import { type SlurmConfig, SlurmJobOptions } from './config.ts';
 import type { Batch, SlurmJob } from './job.ts';
+import type { JobFiles } from './job-files.ts';
 import { jobProblem, jobScript, packText, type RunnerPlace } from './job-script.ts';
 import type { JobTable } from './job-table.ts';
 import { BATCH_FOLDERS, batchLayout } from './layout.ts';
@@ -27,12 +30,12 @@ export interface SubmitterParts {
   readonly clock: Clock;
   readonly config: SlurmConfig;
   readonly projectDirectory: string;
-  readonly runner: RunnerPlace;
+  /** How packs of function calls are run there; asked when there is one. */
+  readonly runner: () => Promise<RunnerPlace>;
   readonly learned: LearnedTimes;
   /** What the cluster allows. */
   readonly limits: () => Promise<ClusterLimits>;
-  /** Where jobs print to: the log itself where files are shared, a file of the batch otherwise. */
-  readonly logOf: (job: JobSpec, root: string, index: number) => string;
+  readonly files: JobFiles;
 }
 
 /** What a cluster allows. */
@@ -151,13 +154,17 @@ export class Submitter {
   }
 
   async #submitBatch(batch: PlannedBatch, signal: AbortSignal | undefined): Promise<BatchOutcome> {
-    const { cluster, table, ledger } = this.#parts;
+    const { cluster, table, ledger, files } = this.#parts;
     const record = this.#record(batch);
     const { name } = record;
     let added: Batch | undefined;
     try {
       signal?.throwIfAborted();
-      await cluster.write(name, this.#files(batch, name), signal);
+      await files.send(
+        batch.jobs.map(({ spec }) => spec),
+        signal,
+      );
+      await cluster.write(name, await this.#files(batch, name), signal);
       // From here on the batch may be in SLURM whatever happens to this leader.
       ledger.begin(record);
       added = table.add(record);
@@ -207,20 +214,24 @@ export class Submitter {
   }
 
   #record({ jobs, perAllocation, timeSeconds }: PlannedBatch): BatchRecord {
+    const { files } = this.#parts;
     const specs = jobs.map(({ spec }) => spec);
     return {
       name: specs[0]?.key ?? '',
       keys: specs.map(({ key }) => key),
       logs: specs.map(({ logPath }) => logPath),
       calls: specs.map(({ work }) => (work.kind === 'functions' ? work.calls.length : 0)),
+      ...(files.isApart ? { home: specs.flatMap((spec) => files.homeFiles(spec) ?? []) } : {}),
       perAllocation,
       ...(timeSeconds === undefined ? {} : { timeSeconds }),
       submittedAt: this.#parts.clock.now(),
     };
   }
 
-  #files(batch: PlannedBatch, name: string): ClusterFile[] {
-    const { cluster, config, projectDirectory, runner, logOf } = this.#parts;
+  async #files(batch: PlannedBatch, name: string): Promise<ClusterFile[]> {
+    const { cluster, config, projectDirectory, files: place } = this.#parts;
+    const isPack = batch.jobs.some(({ spec }) => spec.work.kind === 'functions');
+    const runner = isPack ? await this.#parts.runner() : NO_RUNNER;
     const { root } = batchLayout(cluster.workdir, name);
     const { jobs, perAllocation, lanes, timeSeconds, options, setup } = batch;
     const first = jobs[0]?.spec.name ?? name;
@@ -240,23 +251,41 @@ export class Submitter {
     files.push({ name: 'batch.sh', text: script });
     files.push({ name: 'keys', text: jobs.map(({ spec }) => `${spec.key}\n`).join('') });
     for (const [index, { spec }] of jobs.entries()) {
-      const place = {
-        directory: spec.directory,
-        log: logOf(spec, root, index),
-        pack: `${root}/packs/${index}.json`,
-        result: `${root}/r/${index}.json`,
-        script: `${root}/packs/${index}.sh`,
-        project: projectDirectory,
-      };
-      const { text, extra } = jobScript(spec, place, runner);
+      const { text, extra } = jobScript(
+        spec,
+        {
+          directory: place.pathOf(spec.directory),
+          log: place.pathOf(spec.logPath),
+          pack: `${root}/packs/${index}.json`,
+          result: `${root}/r/${index}.json`,
+          script: `${root}/packs/${index}.sh`,
+          project: place.pathOf(projectDirectory),
+          folders: place.isApart ? foldersOf(spec, place) : [],
+          textOf: (one) => place.textOf(one, spec),
+        },
+        runner,
+      );
       files.push({ name: `jobs/${index}.sh`, text });
       if (extra !== undefined) files.push({ name: `packs/${index}.sh`, text: extra });
       if (spec.work.kind === 'functions') {
-        files.push({ name: `packs/${index}.json`, text: packText(spec.work) });
+        files.push({ name: `packs/${index}.json`, text: place.textOf(packText(spec.work), spec) });
       }
     }
     return files;
   }
+}
+
+const NO_RUNNER: RunnerPlace = { node: 'node', args: [] };
+
+/** Folders a job needs that are not there because nothing was in them. */
+function foldersOf({ directory, logPath, writes = [], work }: JobSpec, files: JobFiles): string[] {
+  const calls = work.kind === 'functions' ? work.calls : [];
+  const logs = calls.flatMap((call) => (call.logPath === undefined ? [] : [call.logPath]));
+  const parents = [logPath, ...logs, ...writes].map((path) => dirname(files.pathOf(path)));
+  const whole = writes.filter((path) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory());
+  return [
+    ...new Set([files.pathOf(directory), ...parents, ...whole.map((path) => files.pathOf(path))]),
+  ];
 }
 
 const NOT_TAKEN: BatchOutcome = { outcome: 'busy', reason: 'it was not submitted' };

@@ -39,13 +39,26 @@ export interface JobSpec {
   readonly name: string;
   readonly work: CommandWork | ShellWork | FunctionPack;
   readonly image?: string;
-  /** Absolute path; exists on the leader when the backend has the trait `sharedFilesystem`. */
+  /**
+   * Absolute path of a folder on the leader. Without the trait `sharedFilesystem` the backend makes a copy for the job, and paths
+   * of the project that stand in the work and its environment mean those of the copy.
+   */
   readonly directory: string;
   /** Complete additional environment, references resolved. May hold secrets: must not reach logs, argv or listings. */
   readonly environment: Readonly<Record<string, string>>;
   readonly resources: Resources;
   /** Absolute path on the leader for the job's stdout and stderr, in the order written. Parent folder exists. */
   readonly logPath: string;
+  /**
+   * Absolute paths on the leader of files and folders that the job reads beside its directory: its inputs. For backends without
+   * the trait `sharedFilesystem`, which bring them to the job.
+   */
+  readonly reads?: readonly string[];
+  /**
+   * Absolute paths on the leader where the job leaves its outputs. A backend without the trait `sharedFilesystem` has them there,
+   * with all that the job left in its directory, before it says that the job has ended.
+   */
+  readonly writes?: readonly string[];
   readonly backendOptions?: Json;
 }
 

@@ -95,6 +95,7 @@ export class JobRenderer {
       environment,
       resources: this.#resources(set, planned, spec),
       logPath,
+      ...filesOf(work, paths),
       ...(spec.backendOptions === undefined ? {} : { backendOptions: spec.backendOptions }),
     };
   }
@@ -279,6 +280,21 @@ export class JobRenderer {
     } else leftovers.addFile(job, path);
     return path;
   }
+}
+
+/** What a job reads and writes, for backends that have to bring it there and back. */
+function filesOf(work: JobSpec['work'], own: PathsOfTask): Pick<JobSpec, 'reads' | 'writes'> {
+  const reads: string[] = [];
+  const writes: string[] = [];
+  // By far the most calls of large packs have neither.
+  for (const { inputs, outputs } of work.kind === 'functions' ? work.calls : [own]) {
+    if (inputs !== undefined) reads.push(...Object.values(inputs));
+    if (outputs !== undefined) writes.push(...Object.values(outputs));
+  }
+  return {
+    ...(reads.length === 0 ? {} : { reads }),
+    ...(writes.length === 0 ? {} : { writes }),
+  };
 }
 
 const NO_PATHS: PathsOfTask = { inputs: {}, outputs: {} };
