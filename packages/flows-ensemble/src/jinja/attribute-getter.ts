@@ -6,11 +6,24 @@ import type { Render } from './render.ts';
 /** Looks something up in an item. */
 export type Getter = (item: PyValue) => PyValue;
 
+const MAX_SPLIT = 500;
+
+/** Attributes that were split already: a template uses the same few again and again. */
+const SPLIT = new Map<string, readonly PyValue[]>();
+
+function split(attribute: string): readonly PyValue[] {
+  const known = SPLIT.get(attribute);
+  if (known !== undefined) return known;
+  const keys = attribute.split('.').map((part) => (/^\p{Nd}+$/u.test(part) ? BigInt(part) : part));
+  if (SPLIT.size >= MAX_SPLIT) SPLIT.clear();
+  SPLIT.set(attribute, keys);
+  return keys;
+}
+
 /** `'a.b.0'` as the keys to look up one after the other. */
 function keysOf(attribute: PyValue | undefined): readonly PyValue[] {
   if (attribute === undefined || attribute === null) return [];
-  if (typeof attribute !== 'string') return [attribute];
-  return attribute.split('.').map((part) => (/^\p{Nd}+$/u.test(part) ? BigInt(part) : part));
+  return typeof attribute === 'string' ? split(attribute) : [attribute];
 }
 
 /** Strings in small letters, anything else as it is. */
@@ -32,6 +45,7 @@ export function getter(
   { caseSensitive = true, otherwise }: GetterOptions = {},
 ): Getter {
   const keys = keysOf(attribute);
+  if (keys.length === 0) return caseSensitive ? (item) => item : ignoreCase;
   const hasDefault = otherwise !== undefined && otherwise !== null;
   return (item) => {
     let value = item;

@@ -1,76 +1,59 @@
-import { bind } from '../python/arguments.ts';
-import { isTrue } from '../python/comparison.ts';
-import { PyException, typeError } from '../python/py-exception.ts';
-import { iterate } from '../python/sequence.ts';
-import { typeName } from '../python/type-name.ts';
-import { type PyArguments, PyDict, type PyValue } from '../python/value.ts';
+import { percentFormatter } from '../python/percent-format.ts';
+import { asValue, type Code, literal, valueCode } from './code.ts';
 import type { Filter } from './filter.ts';
 import { FILTERS } from './filters.ts';
-import type { Evaluate, Frame } from './frame.ts';
-import { callValue } from './lookup.ts';
 import type { Scope } from './scope.ts';
 import type { CallArguments, Expression, FilterExpression } from './syntax-tree.ts';
 import { TemplateProblem } from './template-error.ts';
 import { TESTS } from './tests.ts';
 
-type Compile = (scope: Scope, value: Expression) => Evaluate;
+type Compile = (scope: Scope, value: Expression) => Code;
 
-type Give = (frame: Frame) => PyArguments;
-
-const NO_NAMES: ReadonlyMap<string, PyValue> = new Map();
-
-const NOTHING: PyArguments = { positional: [], named: NO_NAMES };
+interface ArgumentsCode {
+  /** A list of the arguments without a name. */
+  readonly positional: string;
+  /** How many there are; `undefined` where that is known only when the code runs. */
+  readonly count: number | undefined;
+  /** All arguments, with those that have a name. */
+  readonly all: string;
+  readonly hasNames: boolean;
+}
 
 /** Code that works out the arguments of a call. */
-export function compileArguments(scope: Scope, given: CallArguments, compile: Compile): Give {
-  const positional = given.positional.map((value) => compile(scope, value));
-  const named = given.named.map(([name, value]) => [name, compile(scope, value)] as const);
-  const spread = given.spread === undefined ? undefined : compile(scope, given.spread);
-  const spreadNamed =
-    given.spreadNamed === undefined ? undefined : compile(scope, given.spreadNamed);
-  if (spread !== undefined || spreadNamed !== undefined || named.length > 0)
-    return (frame) => ({
-      positional: [
-        ...positional.map((value) => value(frame)),
-        ...(spread === undefined ? [] : iterate(spread(frame))),
-      ],
-      named: namedValues(
-        named.map(([name, value]) => [name, value(frame)] as const),
-        spreadNamed?.(frame),
-      ),
-    });
-  const [first, second] = positional;
-  if (first === undefined) return () => NOTHING;
-  if (second === undefined) return (frame) => ({ positional: [first(frame)], named: NO_NAMES });
-  return (frame) => ({ positional: positional.map((value) => value(frame)), named: NO_NAMES });
+export function compileArguments(
+  scope: Scope,
+  given: CallArguments,
+  compile: Compile,
+): ArgumentsCode {
+  const code = (value: Expression): string => asValue(compile(scope, value));
+  const { spread, spreadNamed } = given;
+  const items = given.positional.map(code);
+  if (spread !== undefined) items.push(`...iterate(${code(spread)})`);
+  const names = given.named.map(([name, value]) => `[${literal(name)}, ${code(value)}]`);
+  const hasNames = names.length > 0 || spreadNamed !== undefined;
+  const more = spreadNamed === undefined ? '' : `, ${code(spreadNamed)}`;
+  const named = hasNames ? `namedValues([${names.join(', ')}]${more})` : 'NO_NAMES';
+  const positional = `[${items.join(', ')}]`;
+  return {
+    positional,
+    count: spread === undefined ? given.positional.length : undefined,
+    all: `{ positional: ${positional}, named: ${named} }`,
+    hasNames,
+  };
 }
 
-function namedValues(
-  named: readonly (readonly [string, PyValue])[],
-  spread: PyValue | undefined,
-): ReadonlyMap<string, PyValue> {
-  const values = new Map(named);
-  if (spread === undefined) return values;
-  if (!(spread instanceof PyDict))
-    throw typeError(`argument after ** must be a mapping, not ${typeName(spread)}`);
-  for (const [name, value] of spread.entries()) {
-    if (typeof name !== 'string') throw typeError('keywords must be strings');
-    if (values.has(name)) throw typeError(`got multiple values for keyword argument '${name}'`);
-    values.set(name, value);
-  }
-  return values;
-}
-
-/** Code of a call; `caller` is what a `call` block hands over. */
+/** Code of a call. */
 export function compileCall(
   scope: Scope,
   call: Extract<Expression, { kind: 'call' }>,
   compile: Compile,
-): Evaluate {
-  const of = compile(scope, call.of);
-  const give = compileArguments(scope, call.given, compile);
+): Code {
   checkNames(call.given, call.line);
-  return (frame) => callValue(of(frame), give(frame));
+  scope.program.calls += 1;
+  const of = asValue(compile(scope, call.of));
+  const given = compileArguments(scope, call.given, compile);
+  if (given.hasNames) return valueCode(`callValue(${of}, ${given.all})`);
+  return valueCode(`callPlainly(${of}, ${given.positional})`);
 }
 
 /** The same name twice is an error of the template itself. */
@@ -98,50 +81,51 @@ function find<T>(table: ReadonlyMap<string, T>, wanted: Wanted, scope: Scope): T
   return found;
 }
 
-function unknown(what: string, name: string): never {
-  throw new PyException('TemplateRuntimeError', `No ${what} named '${name}' found.`);
-}
-
-/** Code that binds the arguments of a filter or test in advance where that can be done. */
+/** Code that calls a filter or test; binds the arguments in advance where that can be done. */
 function compileBound(
   scope: Scope,
-  parts: { readonly entry: Filter; readonly name: string; readonly given: CallArguments },
-  compile: Compile,
-): (frame: Frame, value: PyValue) => PyValue {
-  const { entry, name, given } = parts;
-  const { run, raw } = entry;
-  const give = compileArguments(scope, given, compile);
-  if (raw !== undefined) return (frame, value) => raw(frame.render, value, give(frame));
-  const signature = { name, ...entry };
-  const plain =
-    given.named.length === 0 &&
-    given.spread === undefined &&
-    given.spreadNamed === undefined &&
-    given.positional.length >= entry.required &&
-    given.positional.length <= entry.parameters.length;
-  if (plain) return (frame, value) => run(frame.render, value, give(frame).positional);
-  return (frame, value) => run(frame.render, value, bind(signature, give(frame)));
+  parts: { readonly entry: Filter; readonly name: string; readonly value: string },
+  given: ArgumentsCode,
+): Code {
+  const { entry, name, value } = parts;
+  const { program } = scope;
+  if (entry.counts !== undefined && given.count === 0 && !given.hasNames)
+    return { js: `${program.constant(entry.counts)}(${value})`, gives: 'count' };
+  if (entry.raw !== undefined)
+    return valueCode(`${program.constant(entry.raw)}(r, ${value}, ${given.all})`);
+  const { count } = given;
+  const inPlace =
+    !given.hasNames &&
+    count !== undefined &&
+    count >= entry.required &&
+    count <= entry.parameters.length;
+  const bound = inPlace
+    ? given.positional
+    : `bind(${program.constant({ name, ...entry })}, ${given.all})`;
+  return valueCode(`${program.constant(entry.run)}(r, ${value}, ${bound})`);
 }
 
 /** Code of a filter. */
-export function compileFilter(scope: Scope, filter: FilterExpression, compile: Compile): Evaluate {
-  const { of, name, given, line } = filter;
-  const value = of === undefined ? undefined : compile(scope, of);
+export function compileFilter(scope: Scope, filter: FilterExpression, compile: Compile): Code {
+  const { of, name, line } = filter;
+  const value = of === undefined ? scope.program.made('o') : asValue(compile(scope, of));
   const entry = find(FILTERS, { what: 'filter', name, line }, scope);
-  checkNames(given, line);
-  if (entry === undefined) {
-    const give = compileArguments(scope, given, compile);
-    return (frame) => {
-      value?.(frame);
-      give(frame);
-      return unknown('filter', name);
-    };
-  }
+  checkNames(filter.given, line);
+  const given = compileArguments(scope, filter.given, compile);
+  if (entry === undefined)
+    return valueCode(`unknown("filter", ${literal(name)}, [${value}, ${given.all}])`);
   if (entry.refused !== undefined)
     throw new TemplateProblem(`the filter '${name}' ${entry.refused}`, line, 'Unsupported');
-  const run = compileBound(scope, { entry, name, given }, compile);
-  if (value === undefined) return (frame) => run(frame, frame.render.made(frame.render.output));
-  return (frame) => run(frame, value(frame));
+  if (
+    name === 'format' &&
+    of?.kind === 'constant' &&
+    typeof of.value === 'string' &&
+    !given.hasNames
+  ) {
+    const formatter = scope.program.constant(percentFormatter(of.value));
+    return { js: `${formatter}(${given.positional})`, gives: 'text' };
+  }
+  return compileBound(scope, { entry, name, value }, given);
 }
 
 /** Code of a test. */
@@ -149,20 +133,13 @@ export function compileTest(
   scope: Scope,
   test: Extract<Expression, { kind: 'test' }>,
   compile: Compile,
-): Evaluate {
-  const { name, given, line } = test;
-  const value = compile(scope, test.of);
+): Code {
+  const { name, line } = test;
+  const value = asValue(compile(scope, test.of));
   const entry = find(TESTS, { what: 'test', name, line }, scope);
-  checkNames(given, line);
-  if (entry === undefined) return () => unknown('test', name);
-  const run = compileBound(scope, { entry, name, given }, compile);
-  return (frame) => run(frame, value(frame));
-}
-
-/** Whether code answers something true. */
-export function compileCondition(evaluate: Evaluate): (frame: Frame) => boolean {
-  return (frame) => {
-    const value = evaluate(frame);
-    return typeof value === 'boolean' ? value : isTrue(value);
-  };
+  checkNames(test.given, line);
+  const given = compileArguments(scope, test.given, compile);
+  if (entry === undefined) return valueCode(`unknown("test", ${literal(name)})`);
+  // Every test answers a bool.
+  return { ...compileBound(scope, { entry, name, value }, given), gives: 'boolean' };
 }

@@ -1,52 +1,35 @@
-import { type Pull, PyIterator, pull } from '../python/iterator.ts';
-import { PyTuple, type PyValue } from '../python/value.ts';
 import { analyzeExpression, analyzeParameters, analyzeStatements } from './analyze.ts';
-import { compileCondition } from './compile-call.ts';
-import { compileExpression } from './compile-expression.ts';
+import { declarations, valueCode, variable } from './code.ts';
+import { compileCondition, compileValue, printed } from './compile-expression.ts';
 import { compileTarget } from './compile-target.ts';
-import { type Execute, Frame } from './frame.ts';
-import { LoopContext, type Recurse } from './loop-context.ts';
 import { undeclaredIn } from './names-in.ts';
-import { enterScope, innerScope, leaveScope, readSlot, type Scope } from './scope.ts';
+import { enterScope, helper, innerScope, leaveScope, type Scope } from './scope.ts';
 import type { ForStatement, Statement, Target } from './syntax-tree.ts';
 import { namesOf } from './target.ts';
 import { TemplateProblem } from './template-error.ts';
 import type { Unit } from './unit.ts';
 
-/** Runs a loop over a value: in the frame of the code around it, or in one of its own. */
-type RunLoop = (frame: Frame, values: PyValue, recursion?: Recursion) => void;
-
-interface Recursion {
-  readonly recurse: Recurse;
-  readonly depth: number;
-}
-
 /** Turns a loop into code. */
-export function compileFor(unit: Unit, scope: Scope, statement: ForStatement): Execute {
+export function compileFor(unit: Unit, scope: Scope, statement: ForStatement): string {
   checkLoopName(statement);
-  const of = compileExpression(scope, statement.of);
-  const selected = compileSelection(scope, statement);
+  const of = compileValue(scope, statement.of);
+  const select = compileSelection(scope, statement);
   if (!statement.recursive) {
-    const run = compileRounds(unit, { outer: scope, inner: innerScope(scope) }, statement);
-    return (frame) => run(frame, selected(frame, of(frame)));
+    const places = { outer: scope, inner: innerScope(scope) };
+    return compileRounds(unit, places, statement, { values: selected(select, of) });
   }
   const own = innerScope(scope, true);
-  const run = compileRounds(unit, { outer: scope, inner: own }, statement);
-  return (frame) => {
-    const { render } = frame;
-    const recurse: Recurse = (values, depth) =>
-      render.nested(() =>
-        render.made(
-          render.capture(() => {
-            const fresh = new Frame(own.symbols.owner, frame.context, frame);
-            run(fresh, selected(frame, values), { recurse, depth });
-          }),
-        ),
-      );
-    const result = recurse(of(frame), 0);
-    if (typeof result === 'string') render.write(result);
-    else render.print(result);
-  };
+  const rounds = compileRounds(unit, { outer: scope, inner: own }, statement, {
+    values: selected(select, 'values'),
+    recursion: '{ recurse, depth }',
+  });
+  const body = `${declarations(own.symbols.owner)}${rounds}return written(o);\n`;
+  const run = `(recurse, values, depth) => {\n${body}}`;
+  return `o += ${printed(scope, valueCode(`recursing(r, ${of}, ${run})`))};\n`;
+}
+
+function selected(select: string | undefined, values: string): string {
+  return select === undefined ? values : `selecting(r, ${values}, ${select})`;
 }
 
 function assignsLoop(statement: Statement): boolean {
@@ -86,104 +69,107 @@ function hasScopedBlock(statement: Statement): boolean {
 }
 
 /** Code that answers what a target was given, as the code of Jinja does: names in a tuple come back as a tuple. */
-function compileReading(scope: Scope, target: Target): (frame: Frame) => PyValue {
-  if (target.kind === 'namespace') return () => null;
-  if (target.kind === 'tuple') {
-    const reads = target.items.map((item) => compileReading(scope, item));
-    return (frame) => new PyTuple(reads.map((read) => read(frame)));
-  }
+function compileReading(scope: Scope, target: Target): string {
+  if (target.kind === 'namespace') return 'null';
+  if (target.kind === 'tuple')
+    return `new PyTuple([${target.items.map((item) => compileReading(scope, item)).join(', ')}])`;
   const reference = scope.symbols.find(target.name);
-  const read = reference === undefined ? () => null : readSlot(scope, reference);
-  return (frame) => read(frame) ?? null;
+  return reference === undefined ? 'null' : `(${variable(reference)} ?? null)`;
 }
 
-/** `for ... if test`: goes through what passes, one by one, so that the loop can tell first from last. */
-function compileSelection(
-  scope: Scope,
-  statement: ForStatement,
-): (frame: Frame, values: PyValue) => PyValue {
+/**
+ * Code of `for ... if test`: makes a function that answers the items that pass, and `undefined` for others. It is called item
+ * by item, so that the loop can tell first from last.
+ */
+function compileSelection(scope: Scope, statement: ForStatement): string | undefined {
   const { test, target } = statement;
-  if (test === undefined) return (_frame, values) => values;
+  if (test === undefined) return undefined;
   const inner = innerScope(scope, true);
   analyzeParameters(inner.symbols, target);
   analyzeExpression(inner.symbols, test);
-  const enter = enterScope(inner);
-  const assign = compileTarget(inner, target);
-  const holds = compileCondition(compileExpression(inner, test));
-  const read = compileReading(inner, target);
-  return (frame, values) => {
-    let own: Frame | undefined;
-    let next: Pull | undefined;
-    return new PyIterator(() => {
-      if (own === undefined) {
-        own = new Frame(inner.symbols.owner, frame.context, frame);
-        enter(own);
-      }
-      next ??= pull(values);
-      for (let value = next(); value !== undefined; value = next()) {
-        frame.render.countRound();
-        assign(own, value);
-        if (holds(own)) return read(own);
-      }
-      return undefined;
-    });
-  };
+  const assign = compileTarget(inner, target, 'item');
+  const holds = compileCondition(inner, test);
+  const step = `${assign}return ${holds} ? ${compileReading(inner, target)} : undefined;\n`;
+  return `() => {\n${declarations(inner.symbols.owner)}${enterScope(inner)}return (item) => {\n${step}};\n}`;
 }
 
-function compileRounds(
-  unit: Unit,
-  { outer, inner }: { readonly outer: Scope; readonly inner: Scope },
-  statement: ForStatement,
-): RunLoop {
-  const extended =
+interface Places {
+  readonly outer: Scope;
+  readonly inner: Scope;
+}
+
+/** Code of what a loop goes through, and of what `loop` has to know to run it again. */
+interface Source {
+  readonly values: string;
+  readonly recursion?: string;
+}
+
+function isExtended(statement: ForStatement): boolean {
+  return (
     statement.recursive ||
     undeclaredIn(statement.body, ['loop']).size > 0 ||
-    statement.body.some(hasScopedBlock);
-  const loopSlot = extended ? inner.symbols.parameter('loop').slot : undefined;
-  analyzeParameters(inner.symbols, statement.target);
-  analyzeStatements(inner.symbols, statement.body);
-  const enter = enterScope(inner);
-  const assign = compileTarget(inner, statement.target);
-  const body = unit.body(inner, statement.body);
-  const leave = leaveScope(inner);
-  const otherwise = compileOtherwise(
-    unit,
-    { ...inner, symbols: outer.symbols.inner(inner.symbols.owner) },
-    statement,
+    statement.body.some(hasScopedBlock)
   );
-  return (frame, values, recursion) => {
-    let rounds = 0;
-    const round = (value: PyValue): void => {
-      rounds += 1;
-      frame.render.countRound();
-      assign(frame, value);
-      enter(frame);
-      body(frame);
-    };
-    if (loopSlot !== undefined) {
-      const loop = new LoopContext(values, frame.render, recursion);
-      for (let value = loop.next(); value !== undefined; value = loop.next()) {
-        frame.slots[loopSlot] = loop;
-        round(value);
-      }
-    } else {
-      const next = pull(values);
-      for (let value = next(); value !== undefined; value = next()) round(value);
-    }
-    leave(frame);
-    if (rounds === 0) otherwise?.(frame);
-  };
 }
 
-function compileOtherwise(unit: Unit, inner: Scope, statement: ForStatement): Execute | undefined {
-  if (statement.otherwise.length === 0) return undefined;
+function compileRounds(unit: Unit, places: Places, statement: ForStatement, from: Source): string {
+  const { outer, inner } = places;
+  const loop = isExtended(statement) ? inner.symbols.parameter('loop') : undefined;
+  const scope = { ...inner, loop: loop ?? inner.loop };
+  analyzeParameters(scope.symbols, statement.target);
+  analyzeStatements(scope.symbols, statement.body);
+  const item = helper(scope);
+  const round = [
+    'r.countRound();\n',
+    compileTarget(scope, statement.target, item),
+    enterScope(scope),
+    unit.body(scope, statement.body),
+    'if (o.length > MAX_TEXT) written(o);\n',
+  ].join('');
+  const otherwise = compileOtherwise(
+    unit,
+    { ...inner, symbols: outer.symbols.inner(inner.symbols.owner), loop: outer.loop },
+    statement,
+  );
+  const rounds = helper(scope);
+  const through = { item, rounds, round };
+  const code =
+    loop === undefined
+      ? plainLoop(scope, through, from)
+      : contextLoop(variable(loop), through, from);
+  const rest = otherwise === '' ? '' : `if (${rounds} === 0) {\n${otherwise}}\n`;
+  return code + leaveScope(scope) + rest;
+}
+
+interface Through {
+  readonly item: string;
+  /** Counts how often the loop went round. */
+  readonly rounds: string;
+  readonly round: string;
+}
+
+function plainLoop(scope: Scope, { item, rounds, round }: Through, { values }: Source): string {
+  const [list, next] = [helper(scope), helper(scope)];
+  // Lists go by place: that is faster, and sees them grow.
+  const step = `${next} === undefined ? (${rounds} < ${list}.length ? ${list}[${rounds}] : undefined) : ${next}()`;
+  return `${list} = ${values};
+${next} = isList(${list}) ? undefined : pull(${list});
+for (${rounds} = 0; (${item} = ${step}) !== undefined; ${rounds} += 1) {\n${round}}\n`;
+}
+
+function contextLoop(
+  loop: string,
+  { item, rounds, round }: Through,
+  { values, recursion = 'undefined' }: Source,
+): string {
+  // The variable that counts holds `loop` itself at first, which ends a value that is gone through twice.
+  return `${loop} = new LoopContext(${values}, r, ${recursion});
+for (${rounds} = 0; (${item} = ${loop}.next()) !== undefined; ${rounds} += 1) {\n${round}}\n`;
+}
+
+function compileOtherwise(unit: Unit, inner: Scope, statement: ForStatement): string {
+  if (statement.otherwise.length === 0) return '';
   analyzeStatements(inner.symbols, statement.otherwise);
-  const enter = enterScope(inner);
   const body = unit.body(inner, statement.otherwise);
-  const leave = leaveScope(inner);
-  return (frame) => {
-    enter(frame);
-    body(frame);
-    leave(frame);
-  };
+  return enterScope(inner) + body + leaveScope(inner);
 }

@@ -1,13 +1,10 @@
-import { PyException } from '../python/py-exception.ts';
-import type { PyValue } from '../python/value.ts';
 import { analyzeSignature, analyzeStatements } from './analyze.ts';
+import { asValue, declarations, literal, valueCode, variable } from './code.ts';
 import { compileArguments } from './compile-call.ts';
-import { compileExpression } from './compile-expression.ts';
-import { type Execute, Frame } from './frame.ts';
-import { callValue } from './lookup.ts';
-import { Macro, type MacroShape } from './macro.ts';
+import { compileExpression, compileValue, printed } from './compile-expression.ts';
+import type { MacroShape } from './macro.ts';
 import { undeclaredIn } from './names-in.ts';
-import { enterScope, innerScope, type Scope } from './scope.ts';
+import { enterScope, helper, innerScope, type Scope } from './scope.ts';
 import type { CallStatement, MacroStatement } from './syntax-tree.ts';
 import { TemplateProblem } from './template-error.ts';
 import type { Unit } from './unit.ts';
@@ -17,23 +14,22 @@ type MacroSource = Pick<MacroStatement, 'line' | 'signature' | 'body'> & { reado
 const SPECIAL = ['caller', 'kwargs', 'varargs'] as const;
 
 /** Code that makes a macro where it is defined; its body sees the names around it as they are when it is called. */
-function compileBody(unit: Unit, scope: Scope, source: MacroSource): (frame: Frame) => Macro {
+function compileBody(unit: Unit, scope: Scope, source: MacroSource): string {
   const { signature, body } = source;
   const inner = innerScope(scope, true);
-  analyzeSignature(inner.symbols, signature);
-  analyzeStatements(inner.symbols, body);
+  const { program, symbols } = inner;
+  analyzeSignature(symbols, signature);
+  analyzeStatements(symbols, body);
   const uses = undeclaredIn(body, SPECIAL);
   checkCaller(source, uses);
   const { parameters } = signature;
-  const slots = parameters.map((name) => inner.symbols.find(name)?.slot ?? 0);
   const extra = SPECIAL.filter((name) => uses.has(name) && !parameters.includes(name));
-  const extraSlots = extra.map((name) => inner.symbols.parameter(name).slot);
-  const allSlots = [...slots, ...extraSlots];
-  analyzeSignature(inner.symbols, signature);
-  analyzeStatements(inner.symbols, body);
-  const enter = enterScope(inner);
-  const fill = compileDefaults(inner, source, slots);
-  const execute = unit.body(inner, body);
+  const references = [
+    ...parameters.map((name) => symbols.find(name) ?? symbols.parameter(name)),
+    ...extra.map((name) => symbols.parameter(name)),
+  ];
+  analyzeSignature(symbols, signature);
+  analyzeStatements(symbols, body);
   const shape: MacroShape = {
     name: source.name,
     parameters,
@@ -41,16 +37,16 @@ function compileBody(unit: Unit, scope: Scope, source: MacroSource): (frame: Fra
     takesMore: extra.includes('varargs'),
     takesCaller: uses.has('caller'),
   };
-  return (around) => {
-    const { context, render } = around;
-    return new Macro(shape, render, (values) => {
-      const frame = new Frame(inner.symbols.owner, context, around);
-      for (const [at, slot] of allSlots.entries()) frame.slots[slot] = values[at];
-      enter(frame);
-      fill(frame);
-      return render.made(render.capture(() => execute(frame)));
-    });
-  };
+  const filled = references.map((reference, at) => `${variable(reference)} = given[${at}];\n`);
+  const code = [
+    ...filled,
+    enterScope(inner),
+    compileDefaults(inner, source),
+    unit.body(inner, body),
+    `return ${program.made('written(o)')};\n`,
+  ].join('');
+  const run = `(given) => {\n${declarations(symbols.owner)}${code}}`;
+  return `new Macro(${program.constant(shape)}, r, ${run})`;
 }
 
 /** `caller` may be a parameter only when it can be left out. */
@@ -65,50 +61,40 @@ function checkCaller(source: MacroSource, uses: ReadonlySet<string>): void {
     );
 }
 
-function compileDefaults(
-  scope: Scope,
-  { signature }: MacroSource,
-  slots: readonly number[],
-): Execute {
+function compileDefaults(scope: Scope, { signature }: MacroSource): string {
   const { parameters, defaults } = signature;
   const first = parameters.length - defaults.length;
-  const values = parameters.map((name, at) => {
-    const value = defaults[at - first];
-    if (value !== undefined) return compileExpression(scope, value);
-    return (frame: Frame): PyValue =>
-      frame.render.undefined(`parameter '${name}' was not provided`);
-  });
-  return (frame) => {
-    slots.forEach((slot, at) => {
-      if (frame.slots[slot] === undefined) frame.slots[slot] = values[at]?.(frame);
-    });
-  };
+  return parameters
+    .map((name, at) => {
+      const reference = scope.symbols.find(name);
+      if (reference === undefined) return '';
+      const otherwise = defaults[at - first];
+      const value =
+        otherwise === undefined
+          ? `r.undefined(${literal(`parameter '${name}' was not provided`)})`
+          : compileValue(scope, otherwise);
+      return `if (${variable(reference)} === undefined) ${variable(reference)} = ${value};\n`;
+    })
+    .join('');
 }
 
 /** Turns a macro into code. */
-export function compileMacro(unit: Unit, scope: Scope, statement: MacroStatement): Execute {
-  const make = compileBody(unit, scope, statement);
+export function compileMacro(unit: Unit, scope: Scope, statement: MacroStatement): string {
   const { name } = statement;
-  const slot = scope.symbols.find(name)?.slot ?? 0;
-  return (frame) => {
-    const macro = make(frame);
-    frame.slots[slot] = macro;
-    if (scope.isTop) frame.context.set(name, macro);
-  };
+  const made = compileBody(unit, scope, statement);
+  const reference = scope.symbols.find(name);
+  if (reference === undefined) return '';
+  const exported = scope.isTop ? `c.set(${literal(name)}, ${variable(reference)});\n` : '';
+  return `${variable(reference)} = ${made};\n${exported}`;
 }
 
 /** Turns a `call` block into code: its body becomes `caller` of what is called. */
-export function compileCallBlock(unit: Unit, scope: Scope, statement: CallStatement): Execute {
-  const make = compileBody(unit, scope, statement);
-  const of = compileExpression(scope, statement.call.of);
-  const give = compileArguments(scope, statement.call.given, compileExpression);
-  return (frame) => {
-    const caller = make(frame);
-    const callee = of(frame);
-    const given = give(frame);
-    if (given.named.has('caller'))
-      throw new PyException('TypeError', "got multiple values for keyword argument 'caller'");
-    const named = new Map<string, PyValue>([...given.named, ['caller', caller]]);
-    frame.render.print(callValue(callee, { ...given, named }));
-  };
+export function compileCallBlock(unit: Unit, scope: Scope, statement: CallStatement): string {
+  const { of, given } = statement.call;
+  const caller = helper(scope);
+  const made = compileBody(unit, scope, statement);
+  const callee = asValue(compileExpression(scope, of));
+  const { all } = compileArguments(scope, given, compileExpression);
+  const called = valueCode(`callWithCaller(${callee}, ${all}, ${caller})`);
+  return `${caller} = ${made};\no += ${printed(scope, called)};\n`;
 }

@@ -1,63 +1,80 @@
-import { isTrue } from '../python/comparison.ts';
-import { PyException } from '../python/py-exception.ts';
-import type { PyValue } from '../python/value.ts';
 import { analyzeExpression, analyzeParameters, analyzeStatements } from './analyze.ts';
-import { compileCondition, compileFilter } from './compile-call.ts';
-import { compileExpression } from './compile-expression.ts';
+import { asValue, literal, valueCode, variable } from './code.ts';
+import { compileFilter } from './compile-call.ts';
+import {
+  compileCondition,
+  compileExpression,
+  compilePrinted,
+  compileValue,
+  printed,
+} from './compile-expression.ts';
 import { compileFor } from './compile-loop.ts';
 import { compileCallBlock, compileMacro } from './compile-macro.ts';
 import { compileTarget } from './compile-target.ts';
-import type { Execute, Frame } from './frame.ts';
 import { namesInFilter } from './names-in.ts';
-import { PyNamespace } from './namespace.ts';
-import { enterScope, innerScope, leaveScope, readSlot, type Scope, sequence } from './scope.ts';
+import { enterScope, helper, innerScope, leaveScope, type Scope } from './scope.ts';
 import type { SetBlockStatement, Statement, Target, WithStatement } from './syntax-tree.ts';
 import { namesOf } from './target.ts';
 import type { Unit } from './unit.ts';
 
 type Of<Kind extends Statement['kind']> = Extract<Statement, { kind: Kind }>;
 
-/** Turns statements into code. */
+/** Turns statements into code. Text goes with what is printed behind it. */
 export function compileStatements(
   unit: Unit,
   scope: Scope,
   statements: readonly Statement[],
-): Execute {
-  return sequence(statements.map((statement) => compileStatement(unit, scope, statement)));
+): string {
+  let code = '';
+  let text = '';
+  /** The line that is known to be noted already. */
+  let line: number | undefined;
+  for (const statement of statements) {
+    if (statement.kind === 'data') {
+      text += statement.text;
+      continue;
+    }
+    if (statement.kind === 'print') {
+      const before = text === '' ? '' : `${literal(text)} + `;
+      const { calls } = scope.program;
+      const printing = compilePrinted(scope, statement.value);
+      code += `${line === statement.line ? '' : at(statement.line)}o += ${before}${printing};\n`;
+      // What is called may be a macro, which notes its own lines.
+      line = scope.program.calls > calls ? undefined : statement.line;
+    } else {
+      code += write(text) + compileStatement(unit, scope, statement);
+      line = undefined;
+    }
+    text = '';
+  }
+  return code + write(text);
 }
 
-function compileStatement(unit: Unit, scope: Scope, statement: Statement): Execute {
-  const execute = compileKind(unit, scope, statement);
-  if (statement.kind === 'data' || statement.kind === 'print' || statement.kind === 'if')
-    return execute;
-  const { line } = statement;
-  return (frame) => {
-    frame.render.line = line;
-    execute(frame);
-  };
+function write(text: string): string {
+  return text === '' ? '' : `o += ${literal(text)};\n`;
 }
 
-function compileKind(unit: Unit, scope: Scope, statement: Statement): Execute {
+function at(line: number): string {
+  return `r.line = ${line};\n`;
+}
+
+type Compound = Exclude<Statement, { kind: 'data' | 'print' }>;
+
+function compileStatement(unit: Unit, scope: Scope, statement: Compound): string {
+  if (statement.kind === 'if') return compileIf(unit, scope, statement);
+  return at(statement.line) + compileKind(unit, scope, statement);
+}
+
+function compileKind(
+  unit: Unit,
+  scope: Scope,
+  statement: Exclude<Compound, { kind: 'if' }>,
+): string {
   switch (statement.kind) {
-    case 'data': {
-      const { text } = statement;
-      return (frame) => frame.render.write(text);
-    }
-    case 'print': {
-      const value = compileExpression(scope, statement.value);
-      const { line } = statement;
-      return (frame) => {
-        const { render } = frame;
-        render.line = line;
-        render.print(value(frame));
-      };
-    }
     case 'set':
       return compileSet(scope, statement);
     case 'set-block':
       return compileSetBlock(unit, scope, statement);
-    case 'if':
-      return compileIf(unit, scope, statement);
     case 'for':
       return compileFor(unit, scope, statement);
     case 'macro':
@@ -81,151 +98,115 @@ function namespacesIn(target: Target): readonly string[] {
 }
 
 /** Names set at the top are seen by macros and blocks too, which look them up in the context. */
-function exportNames(scope: Scope, target: Target): Execute {
+function exportNames(scope: Scope, target: Target): string {
   const names = scope.isTop ? namesOf(target) : [];
-  return sequence(
-    names.flatMap((name) => {
-      const slot = scope.symbols.find(name)?.slot;
-      if (slot === undefined) return [];
-      return [(frame: Frame) => frame.context.set(name, frame.slots[slot] ?? null)];
-    }),
-  );
+  return names
+    .map((name) => {
+      const reference = scope.symbols.find(name);
+      return reference === undefined
+        ? ''
+        : `c.set(${literal(name)}, ${variable(reference)} ?? null);\n`;
+    })
+    .join('');
 }
 
-function compileSet(scope: Scope, statement: Of<'set'>): Execute {
-  const value = compileExpression(scope, statement.value);
-  const assign = compileTarget(scope, statement.target);
-  const exported = exportNames(scope, statement.target);
-  const checks = namespacesIn(statement.target).map((name) => {
+function compileSet(scope: Scope, statement: Of<'set'>): string {
+  const { target } = statement;
+  const checks = namespacesIn(target).map((name) => {
     const reference = scope.symbols.find(name);
-    return reference === undefined ? () => undefined : readSlot(scope, reference);
+    return `needNamespace(${reference === undefined ? 'undefined' : variable(reference)});\n`;
   });
-  return (frame) => {
-    for (const read of checks)
-      if (!(read(frame) instanceof PyNamespace))
-        throw new PyException(
-          'TemplateRuntimeError',
-          'cannot assign attribute on non-namespace object',
-        );
-    assign(frame, value(frame));
-    exported(frame);
-  };
+  const assign = compileTarget(scope, target, compileValue(scope, statement.value));
+  return checks.join('') + assign + exportNames(scope, target);
 }
 
-function compileSetBlock(unit: Unit, scope: Scope, statement: SetBlockStatement): Execute {
+/** Code that runs statements and keeps what they write in a variable; `inside` runs while `o` holds it. */
+function capture(scope: Scope, text: string, parts: readonly string[]): string {
+  const before = helper(scope);
+  return `${before} = o;\no = "";\n${parts.join('')}${text} = written(o);\no = ${before};\n`;
+}
+
+function compileSetBlock(unit: Unit, scope: Scope, statement: SetBlockStatement): string {
   const inner = innerScope(scope);
   analyzeStatements(inner.symbols, statement.body);
-  const { filter } = statement;
+  const { filter, target } = statement;
   if (filter !== undefined) for (const name of namesInFilter(filter)) inner.symbols.load(name);
-  const enter = enterScope(inner);
   const body = unit.body(inner, statement.body);
-  const filtered =
-    filter === undefined ? undefined : compileFilter(inner, filter, compileExpression);
-  const leave = leaveScope(inner);
-  const assign = compileTarget(scope, statement.target);
-  const exported = exportNames(scope, statement.target);
-  return (frame) => {
-    enter(frame);
-    const { render } = frame;
-    let value: PyValue = null;
-    const text = render.capture(() => {
-      body(frame);
-      if (filtered !== undefined) value = filtered(frame);
-    });
-    assign(frame, filtered === undefined ? render.made(text) : value);
-    exported(frame);
-    leave(frame);
-  };
+  const [text, value] = [helper(scope), helper(scope)];
+  const last =
+    filter === undefined
+      ? `${value} = ${scope.program.made('o')};\n`
+      : `${value} = ${asValue(compileFilter(inner, filter, compileExpression))};\n`;
+  return [
+    enterScope(inner),
+    capture(scope, text, [body, last]),
+    compileTarget(scope, target, value),
+    exportNames(scope, target),
+    leaveScope(inner),
+  ].join('');
 }
 
-function compileIf(unit: Unit, scope: Scope, statement: Of<'if'>): Execute {
+function compileIf(unit: Unit, scope: Scope, statement: Of<'if'>): string {
   const soft = { ...scope, isConditional: true };
-  const branches = statement.branches.map((branch) => ({
-    line: branch.line,
-    holds: compileCondition(compileExpression(soft, branch.test)),
-    body: unit.body(soft, branch.body),
-  }));
+  const branches = statement.branches.map(({ line, test, body }) => {
+    const condition = compileCondition(soft, test);
+    return `if (r.line = ${line}, ${condition}) {\n${unit.body(soft, body)}}`;
+  });
   const otherwise = unit.body(soft, statement.otherwise);
-  return (frame) => {
-    for (const { line, holds, body } of branches) {
-      frame.render.line = line;
-      if (holds(frame)) {
-        body(frame);
-        return;
-      }
-    }
-    otherwise(frame);
-  };
+  const last = otherwise === '' ? '' : ` else {\n${otherwise}}`;
+  return `${branches.join(' else ')}${last}\n`;
 }
 
-function compileWith(unit: Unit, scope: Scope, statement: WithStatement): Execute {
+function compileWith(unit: Unit, scope: Scope, statement: WithStatement): string {
   const inner = innerScope(scope);
   for (const target of statement.targets) analyzeParameters(inner.symbols, target);
   analyzeStatements(inner.symbols, statement.body);
-  const enter = enterScope(inner);
-  const values = statement.values.map((value) => compileExpression(scope, value));
-  const assigns = statement.targets.map((target) => compileTarget(inner, target));
+  const assigns = statement.targets.map((target, place) => {
+    const value = statement.values[place];
+    return compileTarget(inner, target, value === undefined ? 'null' : compileValue(scope, value));
+  });
   const body = unit.body(inner, statement.body);
-  const leave = leaveScope(inner);
-  return (frame) => {
-    enter(frame);
-    for (const [at, assign] of assigns.entries()) assign(frame, values[at]?.(frame) ?? null);
-    body(frame);
-    leave(frame);
-  };
+  return enterScope(inner) + assigns.join('') + body + leaveScope(inner);
 }
 
-function compileFilterBlock(unit: Unit, scope: Scope, statement: Of<'filter-block'>): Execute {
+function compileFilterBlock(unit: Unit, scope: Scope, statement: Of<'filter-block'>): string {
   const inner = innerScope(scope);
   analyzeStatements(inner.symbols, statement.body);
   for (const name of namesInFilter(statement.filter)) inner.symbols.load(name);
-  const enter = enterScope(inner);
   const body = unit.body(inner, statement.body);
-  const filter = compileFilter(inner, statement.filter, compileExpression);
-  const leave = leaveScope(inner);
-  return (frame) => {
-    enter(frame);
-    let value: PyValue = null;
-    frame.render.capture(() => {
-      body(frame);
-      value = filter(frame);
-    });
-    frame.render.print(value);
-    leave(frame);
-  };
+  const [text, value] = [helper(scope), helper(scope)];
+  const filtered = `${value} = ${asValue(compileFilter(inner, statement.filter, compileExpression))};\n`;
+  return [
+    enterScope(inner),
+    capture(scope, text, [body, filtered]),
+    `o += ${printed(scope, valueCode(value))};\n`,
+    leaveScope(inner),
+  ].join('');
 }
 
-function compileBlockCall(unit: Unit, scope: Scope, statement: Of<'block'>): Execute {
+function compileBlockCall(unit: Unit, scope: Scope, statement: Of<'block'>): string {
   const { name, required } = statement;
-  const names = statement.scoped ? [...scope.symbols.stored()] : [];
-  const reads = names.map(([key, reference]) => [key, readSlot(scope, reference)] as const);
   unit.addBlock(statement);
-  return (frame) => {
-    if (required)
-      throw new PyException('TemplateRuntimeError', `Required block '${name}' not found`);
-    const seen = new Map<string, PyValue>();
-    for (const [key, read] of reads) {
-      const value = read(frame);
-      if (value !== undefined) seen.set(key, value);
-    }
-    unit.runBlock(name, statement.scoped ? frame.context.derived(seen) : frame.context);
-  };
+  if (required) return `missingBlock(${literal(name)});\n`;
+  const seen = [...scope.symbols.stored()].map(
+    ([key, reference]) => `[${literal(key)}, ${variable(reference)}]`,
+  );
+  const context = statement.scoped ? `c.derived([${seen.join(', ')}])` : 'c';
+  return `o += b.run(${literal(name)}, ${context});\n`;
 }
 
-function compileAutoescape(unit: Unit, scope: Scope, statement: Of<'autoescape'>): Execute {
+function compileAutoescape(unit: Unit, scope: Scope, statement: Of<'autoescape'>): string {
   const inner = innerScope(scope);
   analyzeExpression(inner.symbols, statement.on);
   analyzeStatements(inner.symbols, statement.body);
-  const enter = enterScope(inner);
-  const on = compileExpression(inner, statement.on);
+  const on = compileCondition(inner, statement.on);
   const body = unit.body(inner, statement.body);
-  const leave = leaveScope(inner);
-  return (frame) => {
-    enter(frame);
-    const before = frame.render.autoescape;
-    frame.render.autoescape = isTrue(on(frame));
-    body(frame);
-    frame.render.autoescape = before;
-    leave(frame);
-  };
+  const before = helper(scope);
+  return [
+    enterScope(inner),
+    `${before} = r.autoescape;\nr.autoescape = ${on};\n`,
+    body,
+    `r.autoescape = ${before};\n`,
+    leaveScope(inner),
+  ].join('');
 }

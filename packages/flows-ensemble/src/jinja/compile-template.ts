@@ -1,18 +1,18 @@
-import { PyUndefined } from '../python/undefined.ts';
-import type { PyObject, PyValue } from '../python/value.ts';
+import type { PyValue } from '../python/value.ts';
 import { analyzeStatements } from './analyze.ts';
+import type { BlockCode } from './blocks.ts';
+import { declarations, literal, variable } from './code.ts';
 import { compileStatements } from './compile-statement.ts';
-import { Frame } from './frame.ts';
 import { GLOBALS } from './globals.ts';
 import { undeclaredIn } from './names-in.ts';
 import { parseTemplate } from './parser.ts';
+import { load, Program, type ProgramSource } from './program.ts';
 import { Context, Render } from './render.ts';
-import { enterScope, type Scope, sequence } from './scope.ts';
+import { enterScope, type Scope } from './scope.ts';
 import { FunctionScope, Symbols } from './symbols.ts';
 import type { Statement } from './syntax-tree.ts';
 import { templateError } from './template-error.ts';
-import { TemplateSelf } from './template-self.ts';
-import { type Routine, Unit } from './unit.ts';
+import { Unit } from './unit.ts';
 
 /** A template that was read once and can be rendered many times. */
 export interface CompiledTemplate {
@@ -33,44 +33,54 @@ export interface TemplateOptions {
 function compileRoutine(
   unit: Unit,
   statements: readonly Statement[],
-  place: { readonly isTop: boolean; readonly special: readonly string[] },
-): Routine {
+  place: {
+    readonly program: Program;
+    readonly isTop: boolean;
+    readonly special: readonly string[];
+  },
+): string {
   const owner = new FunctionScope();
   const symbols = new Symbols(owner);
   const uses = undeclaredIn(statements, place.special);
-  const slots = place.special
+  const special = place.special
     .filter((name) => uses.has(name))
-    .map((name) => [name, symbols.parameter(name).slot] as const);
+    .map((name) => `${variable(symbols.parameter(name))} = ${specialValue(name)};\n`);
   analyzeStatements(symbols, statements);
-  const scope: Scope = { symbols, isTop: place.isTop, isConditional: false };
-  const special = slots.map(([name, slot]) => (frame: Frame) => {
-    frame.slots[slot] = specialValue(unit, name, frame.context);
-  });
-  const enter = enterScope(scope);
+  const { program, isTop } = place;
+  const scope: Scope = { program, symbols, isTop, isConditional: false, loop: undefined };
   const body = unit.body(scope, statements);
-  return { scope: owner, execute: sequence([...special, enter, body]) };
+  const code = [...special, enterScope(scope), body, 'return written(o);\n'].join('');
+  return `(r, c) => {\n${declarations(owner)}${code}}`;
 }
 
-function specialValue(unit: Unit, name: string, context: Context): PyObject {
-  if (name === 'self') return new TemplateSelf(unit, context);
-  return new PyUndefined('there is no parent block');
+function specialValue(name: string): string {
+  if (name === 'self') return 'new TemplateSelf(b, c)';
+  return 'new PyUndefined("there is no parent block")';
 }
 
-function compile(source: string): (context: Context) => void {
+/**
+ * The JavaScript that a template becomes. It is made of the pieces that the compiler knows; what a template says is in it only
+ * as literals of texts and whole numbers.
+ * @throws PyException for a template that cannot be read
+ */
+export function compileSource(source: string): ProgramSource {
   const unit = new Unit(compileStatements);
+  const program = new Program(source.includes('autoescape'));
   const statements = parseTemplate(source);
-  const root = compileRoutine(unit, statements, { isTop: true, special: ['self'] });
-  unit.compileBlocks(({ body }) =>
-    compileRoutine(unit, body, { isTop: false, special: ['self', 'super'] }),
+  const main = compileRoutine(unit, statements, { program, isTop: true, special: ['self'] });
+  const blocks = unit.compileBlocks(({ body }) =>
+    compileRoutine(unit, body, { program, isTop: false, special: ['self', 'super'] }),
   );
-  return (context) => root.execute(new Frame(root.scope, context));
+  const entries = blocks.map(([name, code]) => `[${literal(name)}, ${code}]`).join(',\n');
+  const js = `const b = new Blocks(new Map([${entries}]));\nreturn ${main};\n`;
+  return { js, constants: program.constants };
 }
 
-function located<T>(template: string, line: () => number, act: () => T): T {
+function loaded(source: string, template: string): BlockCode {
   try {
-    return act();
+    return load(compileSource(source));
   } catch (error) {
-    throw templateError(error, { template, line: line() }) ?? error;
+    throw templateError(error, { template, line: 1 }) ?? error;
   }
 }
 
@@ -85,22 +95,16 @@ export function compileTemplate(
   name: string,
   options: TemplateOptions = {},
 ): CompiledTemplate {
-  const run = located(
-    name,
-    () => 1,
-    () => compile(source),
-  );
+  const run = loaded(source, name);
+  const isStrict = options.strict === true;
   return {
     render: (names) => {
-      const render = new Render(options.strict === true);
-      return located(
-        name,
-        () => render.line,
-        () => {
-          run(new Context(render, names, GLOBALS));
-          return render.output;
-        },
-      );
+      const render = new Render(isStrict);
+      try {
+        return run(render, new Context(render, names, GLOBALS));
+      } catch (error) {
+        throw templateError(error, { template: name, line: render.line }) ?? error;
+      }
     },
   };
 }

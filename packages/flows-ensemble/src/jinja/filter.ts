@@ -12,6 +12,8 @@ export interface Filter {
   ) => PyValue;
   /** Takes the arguments as they were written instead. */
   readonly raw?: (render: Render, value: PyValue, given: PyArguments) => PyValue;
+  /** Does the same as `run` where it takes no arguments and answers a small int: gives that as a number. */
+  readonly counts?: (value: PyValue) => number;
   /** Why a template may not use it. */
   readonly refused?: string;
 }
@@ -25,6 +27,11 @@ export function filter(parameters: string, run: Filter['run']): Filter {
     required: optional === -1 ? names.length : optional,
     run,
   };
+}
+
+/** Describes a filter that answers how many there are of something. */
+export function countingFilter(counts: NonNullable<Filter['counts']>): Filter {
+  return { ...filter('', (_render, value) => BigInt(counts(value))), counts };
 }
 
 /** Describes a filter that takes its arguments as they are written. */

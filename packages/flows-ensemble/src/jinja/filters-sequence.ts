@@ -12,9 +12,9 @@ import { checkHashable, indexed, iterable, iterate, length } from '../python/seq
 import { sortValues } from '../python/sort.ts';
 import { typeName } from '../python/type-name.ts';
 import { PyUndefined } from '../python/undefined.ts';
-import { PyDict, PyTuple, type PyValue } from '../python/value.ts';
+import { isList, PyDict, PyTuple, type PyValue } from '../python/value.ts';
 import { getter, ignoreCase, multiGetter } from './attribute-getter.ts';
-import { type Filter, filter } from './filter.ts';
+import { countingFilter, type Filter, filter } from './filter.ts';
 import type { Render } from './render.ts';
 
 type Given = readonly (PyValue | undefined)[];
@@ -53,7 +53,7 @@ function* slices(value: PyValue, count: PyValue, fill: PyValue): Generator<PyVal
 }
 
 function dictItems(value: PyValue): readonly PyValue[] {
-  if (value instanceof PyDict) return new DictView(value, 'items').iterate();
+  if (value instanceof PyDict) return value.items();
   const method = attributeOf(value, 'items');
   refuseOperation(value);
   if (method === undefined)
@@ -90,6 +90,8 @@ function reversedItems(value: PyValue): readonly PyValue[] | undefined {
 }
 
 function lastOf(render: Render, value: PyValue): PyValue {
+  const last = isList(value) ? value.at(-1) : undefined;
+  if (last !== undefined) return last;
   const items = value instanceof PyUndefined ? [...iterate(value)] : reversedItems(value);
   if (items === undefined) throw typeError(`'${typeName(value)}' object is not reversible`);
   return items[0] ?? render.undefined('No last item, sequence was empty.');
@@ -190,13 +192,13 @@ export const SEQUENCE_FILTERS: Readonly<Record<string, Filter>> = {
     (_render, value, [size = null, fill = null]) =>
       new PyIterator(pullFrom(batches(value, needInteger(size), fill))),
   ),
-  count: filter('', (_render, value) => BigInt(length(value))),
+  count: countingFilter(length),
   dictsort: filter('?case_sensitive by reverse', (_render, value, given) => dictSort(value, given)),
   first: filter('', firstOf),
   groupby: filter('attribute ?default case_sensitive', groupBy),
   items: filter('', (_render, value) => items(value)),
   last: filter('', lastOf),
-  length: filter('', (_render, value) => BigInt(length(value))),
+  length: countingFilter(length),
   list: filter('', (_render, value) => listOf(value)),
   max: extreme('>'),
   min: extreme('<'),

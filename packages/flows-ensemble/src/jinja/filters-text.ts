@@ -31,7 +31,15 @@ const simple = (act: (text: string) => string): Filter =>
 
 const WORD_START = new RegExp(`([-${WHITE_SPACE}({[<]+)`);
 
+/** Most texts: their capitals are found without looking into Unicode. */
+const ASCII = /^[ -~]*$/;
+const ASCII_START = /(^|[- ({[<])([a-z])/g;
+
 function title(text: string): string {
+  if (ASCII.test(text))
+    return text
+      .toLowerCase()
+      .replace(ASCII_START, (_all, before: string, first: string) => before + first.toUpperCase());
   return text
     .split(WORD_START)
     .map((part) => {
@@ -86,24 +94,27 @@ function truncate(value: PyValue, given: Given): PyValue {
 }
 
 function join(render: Render, value: PyValue, [separator = '', attribute]: Given): PyValue {
-  const valueIn =
-    attribute === undefined || attribute === null
-      ? (item: PyValue): PyValue => item
-      : getter(render, attribute);
-  const parts: string[] = [];
-  let size = 0;
-  let marked = separator instanceof PyMarkup;
+  const valueIn = getter(render, attribute);
+  if (render.autoescape) return joinEscaped(render, [...iterate(value)].map(valueIn), separator);
   const between = str(separator);
+  let result = '';
+  let isFirst = true;
   for (const item of iterate(value)) {
-    const part = valueIn(item);
-    marked ||= part instanceof PyMarkup;
-    const text = render.autoescape ? render.shown(part) : str(part);
-    parts.push(text);
-    size += text.length + between.length;
-    checkText(size);
+    if (!isFirst) result += between;
+    isFirst = false;
+    result += str(valueIn(item));
+    checkText(result.length);
   }
-  if (render.autoescape && marked) return new PyMarkup(parts.join(render.shown(separator)));
-  return parts.join(between);
+  return result;
+}
+
+/** Marked HTML among the items or between them makes all of it marked HTML. */
+function joinEscaped(render: Render, items: readonly PyValue[], separator: PyValue): PyValue {
+  const marked = [separator, ...items].some((item) => item instanceof PyMarkup);
+  const text = (item: PyValue): string => (marked ? render.shown(item) : str(item));
+  const joined = items.map(text).join(text(separator));
+  checkText(joined.length);
+  return marked ? new PyMarkup(joined) : joined;
 }
 
 function format(value: PyValue, given: Parameters<NonNullable<Filter['raw']>>[2]): PyValue {

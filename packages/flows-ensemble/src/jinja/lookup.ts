@@ -1,9 +1,12 @@
+import { NO_NAMES } from '../python/arguments.ts';
 import { attributeOf, isMissing, itemOf } from '../python/attribute.ts';
 import { refuseOperation } from '../python/comparison.ts';
+import { PyMarkup } from '../python/markup.ts';
 import { typeError } from '../python/py-exception.ts';
 import { repr } from '../python/text.ts';
 import { typeName } from '../python/type-name.ts';
 import { isList, isPyObject, type PyArguments, PyDict, type PyValue } from '../python/value.ts';
+import { Macro } from './macro.ts';
 import type { Render } from './render.ts';
 
 function described(value: PyValue): string {
@@ -19,6 +22,23 @@ function itemOrUndefined(value: PyValue, key: PyValue): PyValue | undefined {
   }
 }
 
+/** `value.name` for a name that no dict has a method of: looks first where most values are. */
+export function lookUpKey(render: Render, value: PyValue, name: string): PyValue {
+  if (value instanceof PyDict) {
+    const item = value.get(name);
+    return item === undefined ? noAttribute(render, value, name) : item;
+  }
+  if (isPyObject(value) && !(value instanceof PyMarkup)) {
+    const attribute = value.attribute(name);
+    if (attribute !== undefined) return attribute;
+  }
+  return lookUpAttribute(render, value, name);
+}
+
+function noAttribute(render: Render, value: PyValue, name: string): PyValue {
+  return render.undefined(`'${described(value)}' has no attribute '${name}'`);
+}
+
 /** `value.name`: an attribute, else an item, else undefined. */
 export function lookUpAttribute(render: Render, value: PyValue, name: string): PyValue {
   const attribute = attributeOf(value, name);
@@ -29,8 +49,7 @@ export function lookUpAttribute(render: Render, value: PyValue, name: string): P
       : isPyObject(value) && value.item !== undefined
         ? itemOrUndefined(value, name)
         : undefined;
-  if (item !== undefined) return item;
-  return render.undefined(`'${described(value)}' has no attribute '${name}'`);
+  return item === undefined ? noAttribute(render, value, name) : item;
 }
 
 /** `value[key]`: an item, else an attribute, else undefined. */
@@ -48,15 +67,19 @@ export function lookUpItem(render: Render, value: PyValue, key: PyValue): PyValu
   }
   const attribute = typeof key === 'string' ? attributeOf(value, key) : undefined;
   if (attribute !== undefined) return attribute;
-  return render.undefined(
-    typeof key === 'string'
-      ? `'${described(value)}' has no attribute '${key}'`
-      : `${described(value)} has no element ${repr(key)}`,
-  );
+  return typeof key === 'string'
+    ? noAttribute(render, value, key)
+    : render.undefined(`${described(value)} has no element ${repr(key)}`);
 }
 
 function refuseUndefined(value: PyValue): void {
   if (isPyObject(value) && value.refuse !== undefined) value.refuse();
+}
+
+/** `value(...)` with arguments that have no names. */
+export function callPlainly(value: PyValue, values: readonly PyValue[]): PyValue {
+  if (value instanceof Macro) return value.callPlainly(values);
+  return callValue(value, { positional: values, named: NO_NAMES });
 }
 
 /** `value(...)`. */

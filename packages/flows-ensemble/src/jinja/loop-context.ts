@@ -16,7 +16,8 @@ export class LoopContext implements PyObject {
   readonly #render: Render;
   readonly #recursion: { readonly recurse: Recurse; readonly depth: number } | undefined;
   #pull: Pull;
-  #index = -1;
+  /** Place of the item that the loop is at, from 0. */
+  index = -1;
   #length: number | undefined;
   #ahead: PyValue | undefined;
   #current: PyValue | undefined;
@@ -39,7 +40,7 @@ export class LoopContext implements PyObject {
     const value = this.#ahead === undefined ? this.#pull() : this.#ahead;
     this.#ahead = undefined;
     if (value === undefined) return undefined;
-    this.#index += 1;
+    this.index += 1;
     this.#before = this.#current;
     this.#current = value;
     return value;
@@ -48,6 +49,10 @@ export class LoopContext implements PyObject {
   #peek(): PyValue | undefined {
     if (this.#ahead === undefined) this.#ahead = this.#pull();
     return this.#ahead;
+  }
+
+  isLast(): boolean {
+    return this.#peek() === undefined;
   }
 
   size(): number {
@@ -61,26 +66,26 @@ export class LoopContext implements PyObject {
     const rest: PyValue[] = [];
     for (let value = this.#pull(); value !== undefined; value = this.#pull()) rest.push(value);
     this.#pull = pull(rest);
-    this.#length = rest.length + this.#index + 1 + (this.#ahead === undefined ? 0 : 1);
+    this.#length = rest.length + this.index + 1 + (this.#ahead === undefined ? 0 : 1);
     return this.#length;
   }
 
   attribute(name: string): PyValue | undefined {
     switch (name) {
       case 'index':
-        return BigInt(this.#index + 1);
+        return BigInt(this.index + 1);
       case 'index0':
-        return BigInt(this.#index);
+        return BigInt(this.index);
       case 'first':
-        return this.#index === 0;
+        return this.index === 0;
       case 'last':
-        return this.#peek() === undefined;
+        return this.isLast();
       case 'length':
         return BigInt(this.size());
       case 'revindex':
-        return BigInt(this.size() - this.#index);
+        return BigInt(this.size() - this.index);
       case 'revindex0':
-        return BigInt(this.size() - this.#index - 1);
+        return BigInt(this.size() - this.index - 1);
       default:
         return this.#neighbour(name) ?? this.#other(name);
     }
@@ -88,7 +93,7 @@ export class LoopContext implements PyObject {
 
   #neighbour(name: string): PyValue | undefined {
     if (name === 'previtem') {
-      if (this.#index === 0) return this.#render.undefined('there is no previous item');
+      if (this.index === 0) return this.#render.undefined('there is no previous item');
       return this.#before;
     }
     if (name !== 'nextitem') return undefined;
@@ -117,7 +122,7 @@ export class LoopContext implements PyObject {
 
   #cycle(values: readonly PyValue[]): PyValue {
     if (values.length === 0) throw typeError('no items for cycling given');
-    return values[this.#index % values.length] ?? null;
+    return values[this.index % values.length] ?? null;
   }
 
   #changed(values: readonly PyValue[]): boolean {
@@ -148,6 +153,6 @@ export class LoopContext implements PyObject {
   }
 
   text(): string {
-    return `<LoopContext ${this.#index + 1}/${this.size()}>`;
+    return `<LoopContext ${this.index + 1}/${this.size()}>`;
   }
 }

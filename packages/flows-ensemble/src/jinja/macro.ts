@@ -1,3 +1,4 @@
+import { NO_NAMES } from '../python/arguments.ts';
 import { typeError } from '../python/py-exception.ts';
 import { repr } from '../python/text.ts';
 import { type PyArguments, PyDict, type PyObject, PyTuple, type PyValue } from '../python/value.ts';
@@ -53,22 +54,34 @@ export class Macro implements PyObject {
   }
 
   call(given: PyArguments): PyValue {
-    const values = this.#bind(given);
-    return this.#render.nested(() => this.#run(values));
+    return this.#enter(this.#bind(given));
   }
 
-  #bind({ positional, named }: PyArguments): (PyValue | undefined)[] {
+  /** Like {@link call}, with arguments that have no names. */
+  callPlainly(values: readonly PyValue[]): PyValue {
+    return this.#enter(
+      this.#takes(values.length) ? values : this.#bind({ positional: values, named: NO_NAMES }),
+    );
+  }
+
+  #enter(values: readonly (PyValue | undefined)[]): PyValue {
+    this.#render.enter();
+    const result = this.#run(values);
+    this.#render.leave();
+    return result;
+  }
+
+  /** Whether so many arguments without names go to the parameters as they are. */
+  #takes(count: number): boolean {
     const { parameters, takesCaller, takesMore, takesNamed } = this.#shape;
-    if (
-      named.size === 0 &&
-      !takesCaller &&
-      !takesNamed &&
-      !takesMore &&
-      positional.length <= parameters.length
-    )
-      return [...positional];
+    return !takesCaller && !takesNamed && !takesMore && count <= parameters.length;
+  }
+
+  #bind({ positional: given, named }: PyArguments): readonly (PyValue | undefined)[] {
+    const { parameters, takesCaller, takesMore, takesNamed } = this.#shape;
+    if (named.size === 0 && this.#takes(given.length)) return given;
     const rest = new Map(named);
-    const values: (PyValue | undefined)[] = positional.slice(0, parameters.length);
+    const values: (PyValue | undefined)[] = given.slice(0, parameters.length);
     for (const name of parameters.slice(values.length)) {
       values.push(rest.get(name));
       rest.delete(name);
@@ -79,8 +92,8 @@ export class Macro implements PyObject {
     }
     if (takesNamed) values.push(new PyDict(rest));
     else this.#refuseNamed(rest);
-    if (takesMore) values.push(new PyTuple(positional.slice(parameters.length)));
-    else if (positional.length > parameters.length)
+    if (takesMore) values.push(new PyTuple(given.slice(parameters.length)));
+    else if (given.length > parameters.length)
       throw typeError(
         `macro ${this.#quoted()} takes not more than ${parameters.length} argument(s)`,
       );

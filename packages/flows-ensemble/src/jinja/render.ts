@@ -1,4 +1,3 @@
-import { checkText, MAX_TEXT } from '../python/limits.ts';
 import { escapeHtml, PyMarkup } from '../python/markup.ts';
 import { PyException } from '../python/py-exception.ts';
 import { str } from '../python/text.ts';
@@ -11,9 +10,8 @@ const MAX_ROUNDS = 100_000_000;
 /** Deepest nesting of macros, blocks and recursive loops; Python gives up at about the same one. */
 const MAX_DEPTH = 300;
 
-/** One rendering of a template: what was written so far, and the limits on it. */
+/** One rendering of a template: where it is, and the limits on it. */
 export class Render {
-  output = '';
   /** Line of the statement that runs, for errors. */
   line = 1;
   autoescape = false;
@@ -29,30 +27,10 @@ export class Render {
     return new PyUndefined(message, this.#strict);
   }
 
-  write(text: string): void {
-    this.output += text;
-    if (this.output.length > MAX_TEXT) checkText(this.output.length);
-  }
-
-  print(value: PyValue): void {
-    if (typeof value === 'string' && !this.autoescape) this.write(value);
-    else this.write(this.shown(value));
-  }
-
   /** `str(value)`, escaped where that is switched on. */
   shown(value: PyValue): string {
     const text = str(value);
     return this.autoescape && !(value instanceof PyMarkup) ? escapeHtml(text) : text;
-  }
-
-  /** What `body` writes, instead of writing it. */
-  capture(body: () => void): string {
-    const before = this.output;
-    this.output = '';
-    body();
-    const captured = this.output;
-    this.output = before;
-    return captured;
   }
 
   /** Text that the template made itself: marked as safe where escaping is switched on. */
@@ -67,12 +45,21 @@ export class Render {
   }
 
   nested<T>(body: () => T): T {
+    this.enter();
+    const result = body();
+    this.leave();
+    return result;
+  }
+
+  /** Goes one deeper into macros, blocks and recursive loops. */
+  enter(): void {
     this.#depth += 1;
     if (this.#depth > MAX_DEPTH)
       throw new PyException('RecursionError', 'maximum recursion depth exceeded');
-    const result = body();
+  }
+
+  leave(): void {
     this.#depth -= 1;
-    return result;
   }
 }
 
@@ -81,7 +68,8 @@ export class Context {
   readonly render: Render;
   readonly #given: ReadonlyMap<string, PyValue>;
   readonly #globals: ReadonlyMap<string, PyValue>;
-  readonly #set = new Map<string, PyValue>();
+  /** Most templates set nothing at their top level. */
+  #set: Map<string, PyValue> | undefined;
 
   constructor(
     render: Render,
@@ -94,26 +82,21 @@ export class Context {
   }
 
   resolve(name: string): PyValue | undefined {
-    return this.#set.get(name) ?? this.#lookUp(name);
-  }
-
-  #lookUp(name: string): PyValue | undefined {
-    // None is a value as well.
-    if (this.#set.has(name)) return null;
+    const set = this.#set?.get(name);
+    if (set !== undefined) return set;
     const given = this.#given.get(name);
     return given === undefined ? this.#globals.get(name) : given;
   }
 
   set(name: string, value: PyValue): void {
+    this.#set ??= new Map();
     this.#set.set(name, value);
   }
 
-  /** A context that sees some names more, for a `scoped` block. */
-  derived(names: ReadonlyMap<string, PyValue>): Context {
-    return new Context(
-      this.render,
-      new Map([...this.#given, ...this.#set, ...names]),
-      this.#globals,
-    );
+  /** A context that sees some names more, for a `scoped` block; those without a value are left out. */
+  derived(names: readonly (readonly [string, PyValue | undefined])[]): Context {
+    const seen = new Map([...this.#given, ...(this.#set ?? [])]);
+    for (const [name, value] of names) if (value !== undefined) seen.set(name, value);
+    return new Context(this.render, seen, this.#globals);
   }
 }

@@ -5,12 +5,13 @@ export interface Reference {
 }
 
 /**
- * The variables of one piece of code that has a frame of its own at run time: the template, a block, a macro, a recursive
- * loop. Names of the same level in it share a slot, as they share a local variable in the code that Jinja2 writes.
+ * The variables of one piece of code that is a function of its own: the template, a block, a macro, a recursive loop. Names
+ * of the same level in it share a slot, as they share a local variable in the code that Jinja2 writes.
  */
 export class FunctionScope {
   readonly depth: number;
   readonly #slots = new Map<string, Reference>();
+  #helpers = 0;
 
   constructor(parent?: FunctionScope) {
     this.depth = parent === undefined ? 0 : parent.depth + 1;
@@ -18,6 +19,16 @@ export class FunctionScope {
 
   get size(): number {
     return this.#slots.size;
+  }
+
+  /** A fresh variable for what code itself has to remember. */
+  helper(): string {
+    this.#helpers += 1;
+    return `t${this.depth}_${this.#helpers}`;
+  }
+
+  helpers(): readonly string[] {
+    return Array.from({ length: this.#helpers }, (_, at) => `t${this.depth}_${at + 1}`);
   }
 
   reference(level: number, name: string): Reference {

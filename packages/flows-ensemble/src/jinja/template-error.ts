@@ -1,5 +1,6 @@
 import type { FlowError } from '@orchestrate/core';
 import { type ENSEMBLE_ERRORS, ensembleError } from '../errors.ts';
+import { MAX_TEXT } from '../python/limits.ts';
 import { PyException } from '../python/py-exception.ts';
 
 type JinjaCode = Extract<keyof typeof ENSEMBLE_ERRORS, `JINJA_${string}`>;
@@ -30,6 +31,12 @@ export interface TemplatePlace {
 
 /** Makes of what failed inside the engine the error that people see; anything else stays what it is. */
 export function templateError(error: unknown, place: TemplatePlace): FlowError | undefined {
+  // Texts longer than JavaScript allows; the limit here is lower, but looked at only now and then.
+  if (error instanceof RangeError && error.message === 'Invalid string length')
+    return templateError(
+      new PyException('LimitExceeded', `a text of more than ${MAX_TEXT} characters`),
+      place,
+    );
   if (error instanceof RangeError)
     return templateError(
       new PyException('RecursionError', 'the template calls itself without end'),

@@ -1,24 +1,23 @@
 import { PyFunction } from '../python/arguments.ts';
 import type { PyObject, PyValue } from '../python/value.ts';
+import type { Blocks } from './blocks.ts';
 import type { Context } from './render.ts';
-import type { Unit } from './unit.ts';
 
 /** `self`: the template's blocks, to be called. */
 export class TemplateSelf implements PyObject {
   readonly pyType = 'TemplateReference';
-  readonly #unit: Unit;
+  readonly #blocks: Blocks;
   readonly #context: Context;
 
-  constructor(unit: Unit, context: Context) {
-    this.#unit = unit;
+  constructor(blocks: Blocks, context: Context) {
+    this.#blocks = blocks;
     this.#context = context;
   }
 
   attribute(name: string): PyValue | undefined {
-    if (!this.#unit.hasBlock(name)) return undefined;
-    const { render } = this.#context;
+    if (!this.#blocks.has(name)) return undefined;
     return new PyFunction(name, () =>
-      render.made(render.capture(() => this.#unit.runBlock(name, this.#context))),
+      this.#context.render.made(this.#blocks.run(name, this.#context)),
     );
   }
 

@@ -1,28 +1,17 @@
-import type { Execute } from './frame.ts';
-import { Frame } from './frame.ts';
-import type { Context } from './render.ts';
 import type { Scope } from './scope.ts';
-import type { FunctionScope } from './symbols.ts';
 import type { BlockStatement, Statement } from './syntax-tree.ts';
 import { TemplateProblem } from './template-error.ts';
-
-/** Code that runs in a frame of its own. */
-export interface Routine {
-  readonly scope: FunctionScope;
-  readonly execute: Execute;
-}
 
 /** Turns statements into code. */
 export type CompileStatements = (
   unit: Unit,
   scope: Scope,
   statements: readonly Statement[],
-) => Execute;
+) => string;
 
 /** What the parts of one template share while it is compiled: its blocks, which are compiled on their own. */
 export class Unit {
   readonly #written: BlockStatement[] = [];
-  readonly #blocks = new Map<string, Routine>();
   readonly #compile: CompileStatements;
 
   constructor(compile: CompileStatements) {
@@ -30,7 +19,7 @@ export class Unit {
   }
 
   /** Code of the statements inside a loop, macro or other tag. */
-  body(scope: Scope, statements: readonly Statement[]): Execute {
+  body(scope: Scope, statements: readonly Statement[]): string {
     return this.#compile(this, scope, statements);
   }
 
@@ -47,20 +36,14 @@ export class Unit {
   }
 
   /** Compiles every block, also those inside others. */
-  compileBlocks(compile: (block: BlockStatement) => Routine): void {
+  compileBlocks(
+    compile: (block: BlockStatement) => string,
+  ): readonly (readonly [string, string])[] {
+    const compiled: (readonly [string, string])[] = [];
     for (let at = 0; at < this.#written.length; at += 1) {
       const block = this.#written[at];
-      if (block !== undefined) this.#blocks.set(block.name, compile(block));
+      if (block !== undefined) compiled.push([block.name, compile(block)]);
     }
-  }
-
-  hasBlock(name: string): boolean {
-    return this.#blocks.has(name);
-  }
-
-  runBlock(name: string, context: Context): void {
-    const block = this.#blocks.get(name);
-    if (block === undefined) return;
-    context.render.nested(() => block.execute(new Frame(block.scope, context)));
+    return compiled;
   }
 }

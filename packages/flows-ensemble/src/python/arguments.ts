@@ -8,7 +8,8 @@ export interface Signature {
   readonly required: number;
 }
 
-const NO_NAMES: ReadonlyMap<string, PyValue> = new Map();
+/** For calls whose arguments have no names. */
+export const NO_NAMES: ReadonlyMap<string, PyValue> = new Map();
 
 /** Arguments without names. */
 export function positional(...values: readonly PyValue[]): PyArguments {

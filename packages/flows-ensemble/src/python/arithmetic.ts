@@ -20,7 +20,8 @@ function unsupported(operator: string, a: PyValue, b: PyValue): PyException {
 
 /** Works out `a operator b`. */
 export function calculate(operator: BinaryOperator, a: PyValue, b: PyValue): PyValue {
-  const [left, right] = [numberOf(a), numberOf(b)];
+  const left = numberOf(a);
+  const right = left === undefined ? undefined : numberOf(b);
   if (left !== undefined && right !== undefined) return onNumbers(operator, left, right);
   if (operator !== '%') refuseOperation(b);
   switch (operator) {
@@ -49,7 +50,8 @@ function onNumbers(
 ): bigint | number {
   if (operator === '**') return power(a, b);
   if (typeof a === 'bigint' && typeof b === 'bigint') return onIntegers(operator, a, b);
-  const [left, right] = [toFloat(a), toFloat(b)];
+  const left = toFloat(a);
+  const right = toFloat(b);
   switch (operator) {
     case '+':
       return left + right;

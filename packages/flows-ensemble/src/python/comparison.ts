@@ -134,6 +134,7 @@ function holds(operator: OrderOperator, difference: number): boolean {
 
 /** `a < b` and the others. */
 export function inOrder(a: PyValue, operator: OrderOperator, b: PyValue): boolean {
+  if (typeof a === 'string' && typeof b === 'string') return holds(operator, comparePoints(a, b));
   if (isNumber(a) && isNumber(b)) return numbersInOrder(a, operator, b);
   if (a instanceof PySet && b instanceof PySet) return setsInOrder(a, operator, b);
   const [left, right] = [textOf(a), textOf(b)];

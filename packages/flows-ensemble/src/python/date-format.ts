@@ -48,6 +48,7 @@ export function isoWeek(date: PyDate): { readonly year: number; readonly week: n
 }
 
 function pad(value: number, width = 2): string {
+  if (width === 2 && value >= 0) return value < 10 ? `0${value}` : String(value);
   return String(value).padStart(width, '0');
 }
 
@@ -64,19 +65,25 @@ function zoneName(minutes: number | undefined): string {
   return `UTC${text.slice(0, 3)}:${text.slice(3)}`;
 }
 
+function dayName(date: PyDate): string {
+  return DAYS[weekday(date)] ?? '';
+}
+
+function monthName(date: PyDate): string {
+  return MONTHS[date.month - 1] ?? '';
+}
+
 function dateField(date: PyDate, code: string): string | undefined {
-  const day = weekday(date);
-  const [dayName = '', monthName = ''] = [DAYS[day], MONTHS[date.month - 1]];
   switch (code) {
     case 'a':
-      return dayName.slice(0, 3);
+      return dayName(date).slice(0, 3);
     case 'A':
-      return dayName;
+      return dayName(date);
     case 'b':
     case 'h':
-      return monthName.slice(0, 3);
+      return monthName(date).slice(0, 3);
     case 'B':
-      return monthName;
+      return monthName(date);
     case 'd':
       return pad(date.day);
     case 'e':
@@ -93,18 +100,17 @@ function dateField(date: PyDate, code: string): string | undefined {
 }
 
 function calendarField(date: PyDate, code: string): string | undefined {
-  const day = weekday(date);
   switch (code) {
     case 'j':
       return pad(dayOfYear(date), 3);
     case 'w':
-      return String((day + 1) % 7);
+      return String((weekday(date) + 1) % 7);
     case 'u':
-      return String(day + 1);
+      return String(weekday(date) + 1);
     case 'U':
-      return pad(Math.floor((dayOfYear(date) + 6 - ((day + 1) % 7)) / 7));
+      return pad(Math.floor((dayOfYear(date) + 6 - ((weekday(date) + 1) % 7)) / 7));
     case 'W':
-      return pad(Math.floor((dayOfYear(date) + 6 - day) / 7));
+      return pad(Math.floor((dayOfYear(date) + 6 - weekday(date)) / 7));
     case 'V':
       return pad(isoWeek(date).week);
     case 'G':
@@ -140,29 +146,43 @@ function timeField(value: PyDateTime, code: string): string | undefined {
 }
 
 /** Fields that stand for several others, in the C locale. */
-const SHORT: Readonly<Record<string, string>> = {
-  c: '%a %b %e %H:%M:%S %Y',
-  D: '%m/%d/%y',
-  F: '%Y-%m-%d',
-  R: '%H:%M',
-  r: '%I:%M:%S %p',
-  T: '%H:%M:%S',
-  X: '%H:%M:%S',
-  x: '%m/%d/%y',
-};
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ['c', '%a %b %e %H:%M:%S %Y'],
+  ['D', '%m/%d/%y'],
+  ['F', '%Y-%m-%d'],
+  ['R', '%H:%M'],
+  ['r', '%I:%M:%S %p'],
+  ['T', '%H:%M:%S'],
+  ['X', '%H:%M:%S'],
+  ['x', '%m/%d/%y'],
+]);
+
+const MIDNIGHT = { hour: 0, minute: 0, second: 0, microsecond: 0 };
 
 /** `strftime`, in the C locale. */
 export function dateFormat(value: PyDate | PyDateTime, format: string): string {
-  const moment =
-    value instanceof PyDateTime
-      ? value
-      : new PyDateTime(value, { hour: 0, minute: 0, second: 0, microsecond: 0 });
-  return format.replace(/%([\s\S])/g, (all: string, code: string) => {
-    if (code === '%') return '%';
-    if (code === 'n') return '\n';
-    if (code === 't') return '\t';
-    const short = SHORT[code];
-    if (short !== undefined) return dateFormat(value, short);
-    return dateField(moment.date, code) ?? timeField(moment, code) ?? all;
-  });
+  let text = '';
+  let from = 0;
+  for (let at = format.indexOf('%'); at !== -1; at = format.indexOf('%', from)) {
+    if (at === format.length - 1) break;
+    text += format.slice(from, at) + field(value, format.charAt(at + 1));
+    from = at + 2;
+  }
+  return text + format.slice(from);
+}
+
+const MARKS: ReadonlyMap<string, string> = new Map([
+  ['%', '%'],
+  ['n', '\n'],
+  ['t', '\t'],
+]);
+
+function field(value: PyDate | PyDateTime, code: string): string {
+  const isMoment = value instanceof PyDateTime;
+  const found = dateField(isMoment ? value.date : value, code) ?? MARKS.get(code);
+  if (found !== undefined) return found;
+  const short = SHORT.get(code);
+  if (short !== undefined) return dateFormat(value, short);
+  const moment = isMoment ? value : new PyDateTime(value, MIDNIGHT);
+  return timeField(moment, code) ?? `%${code}`;
 }

@@ -10,13 +10,11 @@ import { type PyArguments, PyDict, PyTuple, type PyValue } from './value.ts';
 /** Puts what `dict(...)` and `update(...)` take into a dict: another dict or pairs, then names. */
 export function fillDict(dict: PyDict, values: PyArguments): void {
   const [source] = values.positional;
-  const pairs =
-    source instanceof PyDict
-      ? source.entries()
-      : source === undefined
-        ? []
-        : [...iterate(source)].map(pairOf);
-  for (const [key, value] of [...pairs, ...values.named]) setItem(dict, key, value);
+  if (source !== undefined) {
+    const pairs = source instanceof PyDict ? source.entries() : [...iterate(source)].map(pairOf);
+    for (const [key, value] of pairs) setItem(dict, key, value);
+  }
+  for (const [key, value] of values.named) setItem(dict, key, value);
 }
 
 function pairOf(value: PyValue): readonly [PyValue, PyValue] {

@@ -1,5 +1,5 @@
 import { repr } from './text.ts';
-import { type PyDict, type PyObject, PyTuple, type PyValue } from './value.ts';
+import type { PyDict, PyObject, PyValue } from './value.ts';
 
 /** What `dict.keys()`, `dict.values()` and `dict.items()` answer: follows the dict as it changes. */
 export class DictView implements PyObject {
@@ -28,7 +28,7 @@ export class DictView implements PyObject {
       case 'values':
         return this.#dict.values();
       case 'items':
-        return this.#dict.entries().map((entry) => new PyTuple(entry));
+        return this.#dict.items();
     }
   }
 

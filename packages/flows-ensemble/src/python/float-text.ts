@@ -6,7 +6,7 @@ export function floatText(value: number): string {
   if (size >= 1e-4 && size < 1e16) {
     // JavaScript writes exponents only below 1e-6 and from 1e21.
     const text = String(value);
-    return Number.isInteger(value) ? `${text}.0` : text;
+    return value === Math.trunc(value) ? `${text}.0` : text;
   }
   const [digits = '', exponent = ''] = value.toExponential().split('e');
   return `${digits}e${padExponent(exponent)}`;
@@ -83,6 +83,53 @@ export function fixedText(value: number, places: number): string {
     .padStart(places + 1, '0');
   const point = digits.length - places;
   return sign + digits.slice(0, point) + (places > 0 ? `.${digits.slice(point)}` : '');
+}
+
+/** Powers of ten that are floats without an error. */
+const POWERS = Array.from({ length: 23 }, (_, power) => 10 ** power);
+
+function powerOfTen(power: number): number {
+  return POWERS[power] ?? Number.NaN;
+}
+
+/** The power of ten of the first digit. */
+function firstPower(size: number): number {
+  let power = 0;
+  if (size >= 1) while (size >= powerOfTen(power + 1)) power += 1;
+  else for (power = -1; size * powerOfTen(-power) < 1; ) power -= 1;
+  return power;
+}
+
+/**
+ * {@link exponentText} for the sizes and digits that are met most, without the exact arithmetic that others need. Scaling
+ * makes an error of less than 1e-5 in the last digit, so the digits are sure unless the rest is about a half.
+ */
+function quickExponentText(size: number, places: number): string | undefined {
+  if (places > 8 || places < 1 || !(size >= 1e-9 && size < 1e15)) return undefined;
+  let power = firstPower(size);
+  const shift = places - power;
+  const scaled = shift >= 0 ? size * powerOfTen(shift) : size / powerOfTen(-shift);
+  const whole = Math.floor(scaled);
+  const rest = scaled - whole;
+  if (rest > 0.499 && rest < 0.501) return undefined;
+  let digits = rest > 0.5 ? whole + 1 : whole;
+  if (digits === powerOfTen(places + 1)) {
+    digits = powerOfTen(places);
+    power += 1;
+  }
+  const text = String(digits);
+  const away = Math.abs(power);
+  return `${text.charAt(0)}.${text.slice(1)}e${power < 0 ? '-' : '+'}${away < 10 ? '0' : ''}${away}`;
+}
+
+/** `'%.{places}e'` of a finite float. */
+export function exponentText(value: number, places: number): string {
+  const quick = quickExponentText(Math.abs(value), places);
+  if (quick !== undefined) return value < 0 ? `-${quick}` : quick;
+  const { digits, exponent } = exponentDigits(value, places);
+  const sign = value < 0 || Object.is(value, -0) ? '-' : '';
+  const mantissa = digits.length > 1 ? `${digits[0]}.${digits.slice(1)}` : digits;
+  return `${sign}${mantissa}e${padExponent(String(exponent))}`;
 }
 
 /** `'%.{places}e'` of a finite float: mantissa digits without a point, and the exponent of ten. */

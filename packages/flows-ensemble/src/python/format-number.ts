@@ -1,4 +1,4 @@
-import { exponentDigits, fixedText, nonFinite, padExponent } from './float-text.ts';
+import { exponentDigits, exponentText, fixedText, nonFinite, padExponent } from './float-text.ts';
 
 /** How `%g` and `{:g}` are written: with the fewest characters, an exponent from `precision` digits on. */
 function generalText(value: number, precision: number, keepZeros: boolean): string {
@@ -14,19 +14,16 @@ function generalText(value: number, precision: number, keepZeros: boolean): stri
   return trimmed(fixedText(value, significant - 1 - exponent));
 }
 
-function exponentText(value: number, precision: number): string {
-  const { digits, exponent } = exponentDigits(value, precision);
-  const sign = value < 0 || Object.is(value, -0) ? '-' : '';
-  const mantissa = digits.length > 1 ? `${digits[0]}.${digits.slice(1)}` : digits;
-  return `${sign}${mantissa}e${padExponent(String(exponent))}`;
-}
-
 /** How a float is written with one of `e`, `f`, `g` (or the capital, or `%`) and a number of digits. */
 export function formatFloat(
   value: number,
   type: string,
   options: { readonly precision: number; readonly alternate: boolean },
 ): string {
+  if (Number.isFinite(value) && !options.alternate) {
+    if (type === 'e') return exponentText(value, options.precision);
+    if (type === 'f') return fixedText(value, options.precision);
+  }
   const lower = type.toLowerCase();
   const text = Number.isFinite(value) ? finite(value, lower, options) : nonFinite(value);
   return lower === type ? text : text.toUpperCase();

@@ -32,13 +32,20 @@ export function method<Self>(parameters: string, run: Method<Self>['run']): Meth
 export function boundMethod<Self>(methods: Methods<Self>, self: Self, name: string) {
   const found = methods.get(name);
   if (found === undefined) return undefined;
-  const { raw } = found;
-  return new PyFunction(
-    name,
-    raw === undefined
-      ? (values) => found.run(self, bind({ name, ...found }, values))
-      : (values) => raw(self, values),
-  );
+  return new PyFunction(name, (values) => apply(found, { self, name }, values));
+}
+
+function apply<Self>(
+  called: Method<Self>,
+  { self, name }: { readonly self: Self; readonly name: string },
+  values: PyArguments,
+): PyValue {
+  const { raw, parameters, required } = called;
+  if (raw !== undefined) return raw(self, values);
+  const { positional, named } = values;
+  const inPlace =
+    named.size === 0 && positional.length >= required && positional.length <= parameters.length;
+  return called.run(self, inPlace ? positional : bind({ name, parameters, required }, values));
 }
 
 /** A str argument. */

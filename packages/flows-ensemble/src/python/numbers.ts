@@ -10,8 +10,9 @@ export function numberOf(value: PyValue): bigint | number | undefined {
 
 /** `float(value)` of an int. */
 export function toFloat(value: bigint | number): number {
+  if (typeof value === 'number') return value;
   const float = Number(value);
-  if (typeof value === 'bigint' && !Number.isFinite(float))
+  if (!Number.isFinite(float))
     throw new PyException('OverflowError', 'int too large to convert to float');
   return float;
 }

@@ -1,7 +1,7 @@
 import { charactersOf, lengthOf } from './code-points.ts';
 import { refuseOperation } from './comparison.ts';
 import { formatFloat } from './format-number.ts';
-import { checkText } from './limits.ts';
+import { checkText, MAX_TEXT } from './limits.ts';
 import { escapeHtml, PyMarkup } from './markup.ts';
 import { numberOf, toFloat, truncate } from './numbers.ts';
 import { keyError, typeError, valueError } from './py-exception.ts';
@@ -63,14 +63,50 @@ class Values {
 
 /** `text % values`; `safe` is for marked HTML, which escapes what is put in. */
 export function percentFormat(text: string, values: PyValue, safe = false): string {
+  const { pieces, fixed } = parsed(text);
+  if (fixed !== undefined && values instanceof PyTuple) {
+    const filled = fill(fixed, values.items, safe);
+    if (filled !== undefined) return filled;
+  }
   const source = new Values(values);
   let result = '';
-  for (const piece of parsed(text)) {
+  for (const piece of pieces) {
     if (typeof piece === 'string') result += piece;
     else result += formatOne(specifierOf(piece, source), valueFor(piece, source), safe);
   }
   source.finish();
   return result;
+}
+
+/** {@link percentFormat} of a text that is used again and again, with values that are given in order. */
+export function percentFormatter(text: string): (values: readonly PyValue[]) => string {
+  let format: Format | undefined;
+  return (values) => {
+    format ??= parsed(text);
+    const filled = format.fixed === undefined ? undefined : fill(format.fixed, values, false);
+    return filled ?? percentFormat(text, new PyTuple(values));
+  };
+}
+
+/** The usual case: as many values as there are specifiers, whose sizes are known. `undefined` where it is not that. */
+function fill(
+  fixed: readonly (string | Specifier)[],
+  values: readonly PyValue[],
+  safe: boolean,
+): string | undefined {
+  let result = '';
+  let next = 0;
+  for (const piece of fixed) {
+    if (typeof piece === 'string') {
+      result += piece;
+      continue;
+    }
+    const value = values[next];
+    if (value === undefined) return undefined;
+    next += 1;
+    result += formatOne(piece, value, safe);
+  }
+  return next === values.length ? result : undefined;
 }
 
 /** A specifier as it is written; `*` takes its number from the values. */
@@ -92,15 +128,39 @@ function sizeOf(text: string | undefined): number | '*' | undefined {
 const MAX_PARSED = 500;
 
 /** Formats that were read already: a template uses the same few again and again. */
-const PARSED = new Map<string, readonly (string | Piece)[]>();
+const PARSED = new Map<string, Format>();
 
-function parsed(text: string): readonly (string | Piece)[] {
+interface Format {
+  readonly pieces: readonly (string | Piece)[];
+  /** The same, where no specifier takes its name or a size from the values. */
+  readonly fixed: readonly (string | Specifier)[] | undefined;
+}
+
+function parsed(text: string): Format {
   const known = PARSED.get(text);
   if (known !== undefined) return known;
   const pieces = [...piecesOf(text)];
+  const format = { pieces, fixed: fixedPieces(pieces) };
   if (PARSED.size >= MAX_PARSED) PARSED.clear();
-  PARSED.set(text, pieces);
-  return pieces;
+  PARSED.set(text, format);
+  return format;
+}
+
+function fixedPieces(
+  pieces: readonly (string | Piece)[],
+): readonly (string | Specifier)[] | undefined {
+  const fixed: (string | Specifier)[] = [];
+  for (const piece of pieces) {
+    if (typeof piece === 'string') {
+      if (piece !== '') fixed.push(piece);
+      continue;
+    }
+    const { name, flags, width, precision, type } = piece;
+    if (name !== undefined || type === '' || width === '*' || precision === '*') return undefined;
+    if (width + (precision ?? 0) > MAX_TEXT) return undefined;
+    fixed.push({ flags, width, precision, type });
+  }
+  return fixed;
 }
 
 function* piecesOf(text: string): Generator<string | Piece> {
@@ -205,12 +265,14 @@ function float(specifier: Specifier, value: PyValue): string {
 }
 
 function padText({ flags, width }: Specifier, text: string): string {
+  if (width === 0) return text;
   const gap = ' '.repeat(Math.max(0, width - lengthOf(text)));
   return flags.includes('-') ? text + gap : gap + text;
 }
 
 function padNumber(specifier: Specifier, text: string): string {
   const { flags, width } = specifier;
+  if (flags === '') return text.length >= width ? text : text.padStart(width);
   const negative = text.startsWith('-');
   const digits = negative ? text.slice(1) : text;
   const plus = flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';

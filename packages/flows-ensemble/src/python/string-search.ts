@@ -64,7 +64,7 @@ export function replaceText(
   text: string,
   change: { readonly old: string; readonly new: string; readonly count: number },
 ): string {
-  if (change.count === 0) return text;
+  if (change.count === 0 || (change.old !== '' && !text.includes(change.old))) return text;
   const parts = change.old === '' ? ['', ...charactersOf(text), ''] : text.split(change.old);
   if (change.count < 0 || change.count >= parts.length) return parts.join(change.new);
   const head = parts.slice(0, change.count + 1).join(change.new);

@@ -17,7 +17,12 @@ const MAX_INTEGER_DIGITS = 4300;
 
 const MAX_NESTING = 900;
 
+/** JavaScript writes its small numbers faster than its integers of any size. */
+const MAX_QUICK = 1_000_000_000;
+
 function integerText(value: bigint): string {
+  const number = Number(value);
+  if (number > -MAX_QUICK && number < MAX_QUICK) return String(number);
   const text = value.toString();
   if (text.length > MAX_INTEGER_DIGITS && text.replace('-', '').length > MAX_INTEGER_DIGITS)
     throw valueError(
@@ -28,7 +33,19 @@ function integerText(value: bigint): string {
 
 /** `str(value)`. */
 export function str(value: PyValue): string {
-  if (typeof value === 'string') return value;
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+      return floatText(value);
+    case 'bigint':
+      return integerText(value);
+    default:
+      return otherText(value);
+  }
+}
+
+function otherText(value: PyValue): string {
   if (value instanceof PyDate || value instanceof PyDateTime) return value.text;
   if (typeof value === 'object' && value !== null && 'pyType' in value) return value.text();
   return repr(value);
@@ -77,9 +94,15 @@ function containerRepr(
     const entries = value.entries().map((entry) => entry.map((item) => shown(item, around)));
     return `{${entries.map(([key, item]) => `${key}: ${item}`).join(', ')}}`;
   }
-  const items = (value instanceof PyTuple ? value.items : value).map((item) => shown(item, around));
-  if (!(value instanceof PyTuple)) return `[${items.join(', ')}]`;
-  return items.length === 1 ? `(${items[0]},)` : `(${items.join(', ')})`;
+  if (!(value instanceof PyTuple)) return `[${itemsRepr(value, around)}]`;
+  const items = itemsRepr(value.items, around);
+  return value.items.length === 1 ? `(${items},)` : `(${items})`;
+}
+
+function itemsRepr(items: readonly PyValue[], inside: readonly PyValue[]): string {
+  let text = '';
+  for (const [at, item] of items.entries()) text += (at === 0 ? '' : ', ') + shown(item, inside);
+  return text;
 }
 
 function setRepr(value: PySet, inside: readonly PyValue[]): string {
@@ -104,11 +127,20 @@ function hex(code: number): string {
   return `\\U${code.toString(16).padStart(8, '0')}`;
 }
 
-/** Most texts: they are shown as they are. */
-const PLAIN = /^[ -&(-[\]-~]*$/;
+/** Whether a text is one of most: they are shown as they are. */
+function isPlain(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x20 || unit > 0x7e || unit === QUOTE || unit === BACKSLASH) return false;
+  }
+  return true;
+}
+
+const QUOTE = 0x27;
+const BACKSLASH = 0x5c;
 
 function stringRepr(value: string): string {
-  if (PLAIN.test(value)) return `'${value}'`;
+  if (isPlain(value)) return `'${value}'`;
   if (!UNPRINTABLE.test(value)) return `'${value}'`;
   const quote = value.includes("'") && !value.includes('"') ? '"' : "'";
   const text = value.replace(

@@ -17,13 +17,15 @@ export type PyValue =
   | PyDateTime
   | PyObject;
 
+const NAMELESS: readonly string[] = [];
+
 /** An immutable sequence; `str()` shows it in round brackets. */
 export class PyTuple {
   readonly items: readonly PyValue[];
   /** Names of the items, where it is a named tuple. */
   readonly names: readonly string[];
 
-  constructor(items: readonly PyValue[], names: readonly string[] = []) {
+  constructor(items: readonly PyValue[], names: readonly string[] = NAMELESS) {
     this.items = items;
     this.names = names;
   }
@@ -48,49 +50,74 @@ function partKey(item: PyValue): string {
 
 /** A dict: keys keep the order in which they were entered first. */
 export class PyDict {
-  readonly #entries = new Map<unknown, readonly [PyValue, PyValue]>();
+  readonly #values = new Map<unknown, PyValue>();
+  /** The keys, by what they are found by, where that is not the key itself; most dicts have only texts as keys. */
+  #keys: Map<unknown, PyValue> | undefined;
 
   constructor(entries: Iterable<readonly [PyValue, PyValue]> = []) {
     for (const [key, value] of entries) this.set(key, value);
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#values.size;
   }
 
   get(key: PyValue): PyValue | undefined {
-    return this.#entries.get(hashKey(key))?.[1];
+    return this.#values.get(typeof key === 'string' ? key : hashKey(key));
   }
 
   has(key: PyValue): boolean {
-    return this.#entries.has(hashKey(key));
+    return this.#values.has(hashKey(key));
   }
 
   /** Like Python, keeps the key that was there first. */
   set(key: PyValue, value: PyValue): void {
     const hash = hashKey(key);
-    this.#entries.set(hash, [this.#entries.get(hash)?.[0] ?? key, value]);
+    if (hash !== key && !this.#values.has(hash)) {
+      this.#keys ??= new Map();
+      this.#keys.set(hash, key);
+    }
+    this.#values.set(hash, value);
   }
 
   /** Whether there was such a key. */
   delete(key: PyValue): boolean {
-    return this.#entries.delete(hashKey(key));
+    const hash = hashKey(key);
+    this.#keys?.delete(hash);
+    return this.#values.delete(hash);
   }
 
   clear(): void {
-    this.#entries.clear();
+    this.#values.clear();
+    this.#keys = undefined;
+  }
+
+  /** What is not in `#keys` is a key itself. */
+  #keyOf(hash: unknown): PyValue {
+    if (this.#keys === undefined) return hash as PyValue;
+    const key = this.#keys.get(hash);
+    return key === undefined ? (hash as PyValue) : key;
   }
 
   keys(): PyValue[] {
-    return [...this.#entries.values()].map(([key]) => key);
+    return Array.from(this.#values.keys(), (hash) => this.#keyOf(hash));
   }
 
   values(): PyValue[] {
-    return [...this.#entries.values()].map(([, value]) => value);
+    return [...this.#values.values()];
+  }
+
+  /** Like {@link entries}, as values. */
+  items(): PyTuple[] {
+    const items: PyTuple[] = [];
+    for (const [hash, value] of this.#values) items.push(new PyTuple([this.#keyOf(hash), value]));
+    return items;
   }
 
   entries(): (readonly [PyValue, PyValue])[] {
-    return [...this.#entries.values()];
+    const entries: (readonly [PyValue, PyValue])[] = [];
+    for (const [hash, value] of this.#values) entries.push([this.#keyOf(hash), value]);
+    return entries;
   }
 }
 
@@ -134,8 +161,8 @@ export class PyDate {
 
   /** What `str()` gives: `2020-01-01`. */
   get text(): string {
-    const pad = (value: number, width: number): string => String(value).padStart(width, '0');
-    return `${pad(this.year, 4)}-${pad(this.month, 2)}-${pad(this.day, 2)}`;
+    const year = this.year < 1000 ? String(this.year).padStart(4, '0') : String(this.year);
+    return `${year}${this.month < 10 ? '-0' : '-'}${this.month}${this.day < 10 ? '-0' : '-'}${this.day}`;
   }
 }
 
