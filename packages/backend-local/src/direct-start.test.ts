@@ -19,30 +19,28 @@ describe('a shell that would only be replaced', () => {
   });
 
   it.each([
-    ['/opt/site/bash', ['-c', './before.sh']],
-    ['/bin/zsh', ['-c', './before.sh']],
-    ['/bin/bash', ['./before.sh']],
-    ['/bin/bash', ['-lc', './before.sh']],
-    ['/bin/bash', ['-c', './before.sh', 'name']],
-    ['/bin/bash', ['-c', 'echo a/b']],
-    ['/bin/bash', ['-c', '-c/x']],
-    ['/bin/bash', ['-c', 'A=b/c ./x']],
-    ...[
-      '~/x',
-      './*',
-      './x;',
-      './x &',
-      './x $A',
-      './x >y',
-      "./x 'a'",
-      './{a,b}',
-      './x a\n',
-      './x #',
-    ].map((text) => ['/bin/bash', ['-c', text]] as const),
-    ['/bin/sh', ['-c', GUARDED, 'job.sh']],
-    ['/bin/sh', ['-c', GUARDED, './job.sh', 'more']],
-    ['/bin/sh', ['-c', GUARDED, './a b']],
-  ])('%s %j is left to the shell', (program, args) => {
+    ['/opt/site/bash', '-c', './before.sh'],
+    ['/bin/zsh', '-c', './before.sh'],
+    ['/bin/bash', './before.sh'],
+    ['/bin/bash', '-lc', './before.sh'],
+    ['/bin/bash', '-c', './before.sh', 'name'],
+    ['/bin/bash', '-c', 'echo a/b'],
+    ['/bin/bash', '-c', '-c/x'],
+    ['/bin/bash', '-c', 'A=b/c ./x'],
+    ['/bin/bash', '-c', '~/x'],
+    ['/bin/bash', '-c', './*'],
+    ['/bin/bash', '-c', './x;'],
+    ['/bin/bash', '-c', './x &'],
+    ['/bin/bash', '-c', './x $A'],
+    ['/bin/bash', '-c', './x >y'],
+    ['/bin/bash', '-c', "./x 'a'"],
+    ['/bin/bash', '-c', './{a,b}'],
+    ['/bin/bash', '-c', './x a\n'],
+    ['/bin/bash', '-c', './x #'],
+    ['/bin/sh', '-c', GUARDED, 'job.sh'],
+    ['/bin/sh', '-c', GUARDED, './job.sh', 'more'],
+    ['/bin/sh', '-c', GUARDED, './a b'],
+  ])('%s %s %j %s is left to the shell', (program, ...args) => {
     expect(directStart(program, args)).toBeUndefined();
   });
 

@@ -16,6 +16,8 @@ export interface DispatcherEvents {
   read(keeper: Keeper): void;
   conclude: EnforcerEvents['conclude'];
   changed(job: LocalJob): void;
+  /** The keeper has got one more. */
+  handed(keeper: Keeper): void;
   /** The keeper certainly never starts these. */
   unstarted(keeper: Keeper, jobs: readonly LocalJob[]): void;
 }
@@ -207,6 +209,7 @@ export class Dispatcher {
         keeper.loaded.set(job.spec.work.module, moduleStamp(job.spec.work.module));
       }
       keeper.hand(job, text);
+      this.#events.handed(keeper);
       return undefined;
     } catch (error) {
       keeper.close();

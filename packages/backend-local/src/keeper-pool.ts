@@ -18,6 +18,8 @@ import { crashOf } from './worker-crash.ts';
 
 /** Milliseconds between two looks at keepers of earlier leaders and at jobs without a keeper. */
 const LOOK_MS = 150;
+/** Milliseconds until a start that no end has told of is looked for: most jobs are over before. */
+const START_MS = 25;
 /** Dead keepers whose jobs nobody asked about are forgotten after this long. */
 const KEEP_MS = 30 * 24 * 3_600_000;
 
@@ -40,6 +42,9 @@ export class KeeperPool implements JobEvents {
   readonly #known = new Map<string, Keeper>();
   readonly #running = new Set<LocalJob>();
   #looking: Disposable | undefined;
+  #awaiting: Disposable | undefined;
+  /** Counts readings of records. */
+  #readings = 0;
   #pumping = false;
   #detached = false;
 
@@ -60,6 +65,7 @@ export class KeeperPool implements JobEvents {
         read,
         conclude,
         changed,
+        handed: (keeper) => this.#expectStart(keeper),
         unstarted: (keeper, jobs) => this.#unstarted(keeper, jobs),
       },
       parts.log,
@@ -122,6 +128,7 @@ export class KeeperPool implements JobEvents {
   /** Brings what is known of adopted jobs up to date. */
   refresh(): void {
     for (const keeper of this.#dispatcher.keepers) {
+      if (keeper.isToStart) this.#read(keeper);
       if (!keeper.adopted || keeper.gone) continue;
       const living = isAlive(keeper, this.#parts.settings.processes);
       this.#read(keeper);
@@ -157,6 +164,7 @@ export class KeeperPool implements JobEvents {
     this.#enforcer.release();
     this.#memory.stop();
     this.#looking?.[Symbol.dispose]();
+    this.#awaiting?.[Symbol.dispose]();
     for (const keeper of this.#known.values()) {
       if (keeper.jobs.some(({ isToForget }) => isToForget)) this.#read(keeper);
     }
@@ -171,7 +179,7 @@ export class KeeperPool implements JobEvents {
   started(job: LocalJob, at: number | undefined): void {
     const now = this.#parts.settings.now();
     job.state = 'running';
-    job.startedAt = at ?? now;
+    job.startedAt = at ?? job.firstAt ?? now;
     this.#running.add(job);
     this.#parts.table.changed(job);
     this.#memory.begin(job);
@@ -181,7 +189,7 @@ export class KeeperPool implements JobEvents {
 
   ended(job: LocalJob, exit: JobExit): void {
     job.mainExit = exit;
-    this.#readCpu(job);
+    job.cpuSeconds = this.#readCpu(job);
     if (this.#enforcer.ended(job)) return;
     const killed = exit.signal === 'SIGKILL' && this.#memory.kernelKilled(job);
     const message = 'ended by the kernel because memory ran out';
@@ -213,18 +221,32 @@ export class KeeperPool implements JobEvents {
     const inside = containerProgram(facts.container) === undefined;
     const alone = facts.kind === 'command' && inside && keeper.jobs.length === 1;
     const { processes } = this.#parts.settings;
-    keeper.cpuBefore = alone
-      ? (keeper.cpuAfter ?? processes.childCpuSeconds(keeper.pid))
-      : undefined;
+    const known = keeper.cpuAfter;
     keeper.cpuAfter = undefined;
+    keeper.cpuBefore = alone ? (known ?? processes.childCpuSeconds(keeper.pid)) : undefined;
+    keeper.cpuReading = known === undefined ? this.#readings : -1;
   }
 
-  #readCpu(job: LocalJob): void {
-    const before = job.keeper?.cpuBefore;
-    if (job.keeper === undefined || before === undefined) return;
-    const now = this.#parts.settings.processes.childCpuSeconds(job.keeper.pid);
-    if (now !== undefined) job.cpuSeconds = Math.max(0, now - before);
-    job.keeper.cpuAfter = now;
+  #readCpu({ keeper }: LocalJob): number | undefined {
+    if (keeper?.cpuBefore === undefined) return undefined;
+    keeper.cpuAfter = this.#parts.settings.processes.childCpuSeconds(keeper.pid);
+    // What was counted before it may hold the job itself when both ends of it were told at once.
+    if (keeper.cpuAfter === undefined || keeper.cpuReading === this.#readings) return undefined;
+    return Math.max(0, keeper.cpuAfter - keeper.cpuBefore);
+  }
+
+  /** The first of a keeper's jobs starts now, and nobody says so until it ends; only longer ones are looked after before. */
+  #expectStart(keeper: Keeper): void {
+    const [first] = keeper.jobs;
+    if (first === undefined || !keeper.isToStart) return;
+    first.firstAt ??= this.#parts.settings.now();
+    this.#awaiting ??= after(START_MS, () => {
+      this.#awaiting = undefined;
+      for (const one of this.#dispatcher.keepers) {
+        if (one.isToStart) this.#read(one);
+        this.#expectStart(one);
+      }
+    });
   }
 
   #startKeeper(kind: Keeper['header']['kind']): Keeper | undefined {
@@ -239,6 +261,7 @@ export class KeeperPool implements JobEvents {
 
   #read(keeper: Keeper): void {
     if (this.#detached) return;
+    this.#readings += 1;
     for (const record of keeper.read()) tellRecord(record, keeper, this);
   }
 
@@ -254,6 +277,7 @@ export class KeeperPool implements JobEvents {
     const { keeper } = job;
     if (keeper !== undefined) {
       this.#dispatcher.done(keeper, job, now - (job.startedAt ?? now));
+      this.#expectStart(keeper);
       if (keeper.gone && keeper.jobs.length === 0) this.#dispatcher.remove(keeper);
     }
     if (job.isToForget) this.forget(job);

@@ -3,8 +3,8 @@
  * {@link keeperPreamble}. Traps that do nothing (rather than ignored signals) let the keeper survive a signal to its group
  * while its jobs start with default dispositions.
  *
- * - `orch_r TEXT` appends one record, whole, then nudges the leader; it goes on trying while the disk is full, and gives up
- *   once the folder is gone.
+ * - `orch_a TEXT` appends one record, whole; it goes on trying while the disk is full, and gives up once the folder is gone.
+ * - `orch_r TEXT` does so, then nudges the leader. A start is not worth a nudge: most jobs are over before it is heard.
  * - `orch_b KEY DIRECTORY [SECONDS [PROGRAM]]` records the start, unless the keeper was told to stop or the directory is not
  *   there. `PROGRAM kill KEY` ends the container of the job, which is no child of the keeper.
  * - `orch_e KEY STATUS` records the end.
@@ -13,12 +13,15 @@
  *   comes two seconds late, so that a living leader, which is exact, is always first.
  */
 const FUNCTIONS = `
-orch_r() {
+orch_a() {
   orch_t=0
   until printf '\\n%s.\\n' "$1" >>"$orch_R"; do
     [ -d "$orch_D" ] && [ $orch_t -lt 600 ] || exit 1
     orch_t=$((orch_t + 1)); sleep 1
   done
+}
+orch_r() {
+  orch_a "$1"
   echo
 }
 orch_watch() {
@@ -43,7 +46,7 @@ orch_b() {
   if [ -e "$orch_S" ]; then orch_r "r $1"; return 1; fi
   if ! cd "$2"; then orch_r "d $1"; return 1; fi
   if [ -n "$3" ]; then echo "$1 $3 $4" >"$orch_W"; [ -n "$orch_w" ] || orch_watch; fi
-  orch_r "s $1"
+  orch_a "s $1"
   orch_c=log
 }
 orch_p() {

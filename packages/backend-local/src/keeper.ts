@@ -53,6 +53,8 @@ export class Keeper {
   cpuBefore: number | undefined;
   /** The same after the last job, where it was looked at and none has run since. */
   cpuAfter: number | undefined;
+  /** Reading of records in which {@link cpuBefore} was counted; -1 when that was before the present job was handed over. */
+  cpuReading = -1;
   readonly #link: KeeperLink | undefined;
 
   constructor(
@@ -132,6 +134,11 @@ export class Keeper {
   release(job: LocalJob): void {
     const position = this.jobs.indexOf(job);
     if (position !== -1) this.jobs.splice(position, 1);
+  }
+
+  /** Has a job that must have started by now, as far as this leader knows. */
+  get isToStart(): boolean {
+    return !this.gone && !this.adopted && this.jobs[0]?.state === 'handed';
   }
 
   /** Stops listening, so that this process can end while the keeper goes on. */

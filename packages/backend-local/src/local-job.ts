@@ -16,6 +16,8 @@ export class LocalJob {
   /** Keeper that has the job, or whose record file tells of its end. */
   keeper: Keeper | undefined;
   startedAt: number | undefined;
+  /** When nothing was left that its keeper had to do before it; it has started then, or a moment later. */
+  firstAt: number | undefined;
   activityAt: number | undefined;
   /** Why it is being ended by force. */
   forced: ForcedReason | undefined;

@@ -33,9 +33,9 @@ export class WorkerRecords {
   }
 
   started(key: string): void {
+    // Not worth a nudge: the leader looks for starts of what goes on for longer.
     this.#append(`s ${key} ${Date.now()}`);
     this.#nudgedAt = performance.now();
-    this.#nudge();
   }
 
   progressed(key: string, progress: ProgressBuffer): void {
