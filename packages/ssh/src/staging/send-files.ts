@@ -40,10 +40,11 @@ export interface SendResult {
   readonly bytes: number;
 }
 
-const KINDS: Readonly<Record<number, LocalFile['type']>> = {
-  16807: 'file',
-  9604: 'directory',
-  21609: 'link',
+/** Kinds by the bits of a raw mode, which hosts print in hexadecimal digits. */
+const KINDS: Readonly<Record<string, LocalFile['type']>> = {
+  '8': 'file',
+  '4': 'directory',
+  a: 'link',
 };
 
 /** What of the named paths is on the host now: kind, size and time. */
@@ -65,7 +66,7 @@ async function lookThere(
   for (const line of stdout.split('\0')) {
     const [, size, mtime, raw = '', path] =
       /^(\d+) (-?\d+) ([0-9a-f]+) \.\/(.*)$/s.exec(line) ?? [];
-    const type = KINDS[Number.parseInt(raw, 16) & 0o170000];
+    const type = KINDS[raw.slice(0, -3)];
     if (path !== undefined && type !== undefined) {
       there.set(path, { type, size: Number(size), mtime: Number(mtime) });
     }
