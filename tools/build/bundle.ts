@@ -22,6 +22,8 @@ interface Manifest {
   readonly exports: Readonly<Record<string, string | { readonly default?: string }>>;
   /** Files that are started or imported by path at run time. */
   readonly entries?: readonly string[];
+  /** Programs that are copied to other machines, each as one file that needs nothing but Node: name -> source. */
+  readonly standalone?: Readonly<Record<string, string>>;
   /** Files that are used together and so, with what they import, become one: name -> sources. */
   readonly together?: Readonly<Record<string, readonly string[]>>;
 }
@@ -171,6 +173,23 @@ function keepLicences(names: readonly string[]): void {
   }
 }
 
+/** One file with everything in it, for a machine on which nothing of ours is installed. */
+async function writeStandalone(name: string, source: string): Promise<void> {
+  const bundle = await rolldown({
+    input: { [name]: source },
+    platform: 'node',
+    plugins: [englishOnly, onlyAscii],
+    resolve: { conditionNames: ['@orchestrate/source', 'import', 'node', 'default'] },
+  });
+  await bundle.write({
+    dir: 'dist',
+    format: 'esm',
+    codeSplitting: false,
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+    entryFileNames: '[name].js',
+  });
+}
+
 async function main(): Promise<void> {
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
   const inlined = INLINED[manifest.name] ?? [];
@@ -198,6 +217,9 @@ async function main(): Promise<void> {
     chunkFileNames: '[name]-[hash].js',
     codeSplitting: { groups: groupsOf(manifest) },
   });
+  for (const [name, source] of Object.entries(manifest.standalone ?? {})) {
+    await writeStandalone(name, source);
+  }
   keepLicences(inlined);
 }
 

@@ -7,6 +7,8 @@ export interface BatchScript {
   readonly name: string;
   /** Folder of the batch on the cluster. */
   readonly root: string;
+  /** What its file `stamp` says: a folder that was made anew is no business of what was submitted before. */
+  readonly stamp: string;
   /** Jobs in all. */
   readonly jobs: number;
   /** Jobs of one allocation. */
@@ -47,13 +49,14 @@ function header(batch: BatchScript): string[] {
  * its limit of time.
  *
  * - A job is claimed by creating `s/<n>`, which only one process ever can: whatever is submitted twice by mistake runs once.
- *   Only the same SLURM job, requeued, may go on with what it had claimed.
+ *   Only the same SLURM job, requeued, may go on with what it had claimed, by creating `s/<n>.<restart>`.
  * - Signals go on to the process group of the job. What is left of it after its end is ended too.
  */
 const RUN = `
 me=\${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID}_\${SLURM_ARRAY_TASK_ID:-0}
 restart=\${SLURM_RESTART_COUNT:-0}
-sig= child= timer=
+signals='TERM INT USR1 USR2 HUP'
+sig= child= killer= woken=
 now() { if [ -n "\${EPOCHREALTIME:-}" ]; then t=\${EPOCHREALTIME/[.,]/}; t=\${t%???}; else printf -v t '%(%s)T000' -1; fi; }
 
 stop() { # asks the job that runs to end, politely, then by force
@@ -63,7 +66,7 @@ stop() { # asks the job that runs to end, politely, then by force
   # A job that takes no notice would hold its place until SLURM loses patience.
   [ -n "$killer" ] || { ( sleep "$grace"; kill -s KILL -- -"$child" 2>/dev/null ) >/dev/null 2>&1 & killer=$!; }
 }
-hear() { local s; for s in TERM INT USR1 USR2 HUP; do trap "sig=$s; stop $s" "$s"; done; }
+hear() { local s; for s in $signals; do trap "sig=$s; woken=1; stop $s" "$s"; done; }
 
 over() { # over N: whether job N has ended in a way that is not the interruption of a requeued job
   local f
@@ -73,39 +76,45 @@ over() { # over N: whether job N has ended in a way that is not the interruption
   return 1
 }
 
+take() { # take FILE: whether this process is the one that made it
+  local r
+  set -C; { printf '%s %s %s\\n' "$me" "$restart" "\${SLURMD_NODENAME:-}" >"$1"; } 2>/dev/null; r=$?; set +C
+  return "$r"
+}
+
 claim() { # claim N: whether this process is the one that may run job N
   local owner
-  set -C; { printf '%s %s %s\\n' "$me" "$restart" "\${SLURMD_NODENAME:-}" >"s/$1"; } 2>/dev/null; local r=$?; set +C
-  [ "$r" -ne 0 ] || return 0
-  read -r owner _ <"s/$1" || return 1
-  [ "$owner" = "$me" ] && [ "$restart" -gt 0 ] && ! over "$1" || return 1
-  read -r _ r _ <"s/$1"
-  [ "$r" -lt "$restart" ] || return 1
-  printf '%s %s %s\\n' "$me" "$restart" "\${SLURMD_NODENAME:-}" >|"s/$1"
+  take "s/$1" && return 0
+  [ "$restart" -gt 0 ] && read -r owner _ <"s/$1" && [ "$owner" = "$me" ] && ! over "$1" && take "s/$1.$restart"
+}
+
+ended() { # ended N CODE SIGNAL START END
+  : >"e/$1.$restart.$2.\${3:--}.$4.$5"
 }
 
 one() { # one N: runs job N, if nobody has
-  claim "$1" || return 0
-  local n=$1 t start code watch=
-  sig= killer= late=
+  local n=$1 code start t watch=
+  sig= killer=
+  claim "$n" || return 0
   now; start=$t
-  if [ -e "c/$n" ]; then : >"e/$n.$restart.0.CANCEL.$start.$start"; return 0; fi
-  set -m; ( trap - TERM INT USR1 USR2 HUP; . "jobs/$n.sh" ) & child=$!
+  if [ -e "c/$n" ]; then ended "$n" 0 CANCEL "$start" "$start"; return 0; fi
+  set -m; ( trap - $signals; . "jobs/$n.sh" ) & child=$!
   if [ -n "$limit" ] || [ "$each" -gt 1 ]; then watch "$n" & watch=$!; fi
   set +m
-  wait "$child"; code=$?
-  while [ -n "$sig" ] && kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
+  # A signal that came before there was anything to send it to.
+  [ -z "$sig" ] || stop "$sig"
+  woken=1
+  while [ -n "$woken" ]; do woken=; wait "$child"; code=$?; done
   [ -z "$watch" ] || kill -s KILL -- -"$watch" 2>/dev/null
   [ -z "$killer" ] || kill -s KILL "$killer" 2>/dev/null
   kill -s KILL -- -"$child" 2>/dev/null
   child=
-  [ ! -e "c/$n.late" ] || sig=TIME
-  [ "$sig" = TIME ] || [ ! -e "c/$n" ] || sig=CANCEL
-  now; : >"e/$n.$restart.$code.\${sig:--}.$start.$t"
+  if [ -e "c/$n.late" ]; then sig=TIME; elif [ -e "c/$n" ]; then sig=CANCEL; fi
+  now; ended "$n" "$code" "$sig" "$start" "$t"
 }
 
 watch() { # watch N: ends job N when its time is over or when that is asked for
-  trap - TERM INT USR1 USR2 HUP
+  trap - $signals
   local left=\${limit:-}
   if [ "$each" -eq 1 ]; then sleep "$left"; : >"c/$1.late"
   else
@@ -131,7 +140,7 @@ last=$((first + each)); [ "$last" -le "$jobs" ] || last=$jobs
 if [ "$lanes" -le 1 ]; then lane
 else
   for ((l = 0; l < lanes; l++)); do lane & pids[l]=$!; done
-  trap 'for p in "\${pids[@]}"; do kill -s TERM "$p" 2>/dev/null; done' TERM INT
+  for s in $signals; do trap 'for p in "\${pids[@]}"; do kill -s '"$s"' "$p" 2>/dev/null; done' "$s"; done
   for p in "\${pids[@]}"; do while kill -0 "$p" 2>/dev/null; do wait "$p"; done; done
 fi
 exit 0
@@ -144,7 +153,7 @@ export function batchScript(batch: BatchScript): string {
     '#!/bin/bash',
     ...header(batch),
     `# Written by Orchestrate. ${batch.title.replace(/[^\x20-\x7e]/g, ' ')}`,
-    `cd -- ${shellQuote(batch.root)} || exit 1`,
+    `cd -- ${shellQuote(batch.root)} && read -r stamp <stamp && [ "$stamp" = ${shellQuote(batch.stamp)} ] || exit 1`,
     `jobs=${batch.jobs} each=${batch.perAllocation} lanes=${batch.lanes}`,
     `limit=${batch.timeSeconds === undefined ? '' : Math.max(1, Math.ceil(batch.timeSeconds))}`,
     `grace=${batch.graceSeconds}`,

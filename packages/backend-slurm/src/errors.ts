@@ -21,6 +21,10 @@ const SLURM_ERRORS = {
     retry: 'never',
     hint: 'Name a Node 24 of the cluster in the option `node`, or load its module in your start-up file there.',
   },
+  SLURM_RUNTIME_MISSING: {
+    retry: 'never',
+    hint: 'Install @orchestrate/runner again; in a clone of the repository, run `npm run build` first.',
+  },
   SLURM_STATE_UNUSABLE: {
     retry: 'later',
     hint: 'Make the folder writable and see that its disk has space; it keeps which jobs were submitted.',

@@ -1,9 +1,9 @@
 /**
  * Folders and files of one batch on the cluster. A batch is what one `sbatch` submits: a job, or an array of them.
  *
- * - `batch.sh`: what is submitted. `keys`: the key of each job, by line.
+ * - `batch.sh`: what is submitted. `keys`: the key of each job, by line. `stamp`: when the folder was made.
  * - `jobs/<n>.sh`: what job `n` does. `packs/<n>.json`: the calls of a pack.
- * - `s/<n>`: made once, by the one process that may run job `n`; says which.
+ * - `s/<n>`: made once, by the one process that may run job `n`; says which. `s/<n>.<restart>`: the same when SLURM starts it again.
  * - `e/<n>.<restart>.<code>.<signal>.<start>.<end>`: made whole and last; says how job `n` ended.
  * - `c/<n>`: job `n` is to be ended. `r/<n>.json`: results of a pack. `logs/<n>`: what it printed, where files are not shared.
  */

@@ -49,6 +49,7 @@ export class Ledger implements Disposable {
   readonly forced = new Map<string, ForcedEnd>();
   readonly #path: string;
   #descriptor: number | undefined;
+  #isTorn = false;
 
   /** @throws SLURM_STATE_UNUSABLE */
   constructor(folder: string) {
@@ -135,10 +136,14 @@ export class Ledger implements Disposable {
   #append(line: Line, durable: boolean): void {
     const descriptor = this.#descriptor;
     if (descriptor === undefined) return;
+    // What a full disk cut off must not swallow the next line.
+    const gap = this.#isTorn ? '\n' : '';
     try {
-      writeWhole(descriptor, `${JSON.stringify(line)}\n`);
+      writeWhole(descriptor, `${gap}${JSON.stringify(line)}\n`);
+      this.#isTorn = false;
       if (durable) fsyncSync(descriptor);
     } catch (error) {
+      this.#isTorn = true;
       throw slurmError('SLURM_STATE_UNUSABLE', `cannot write to ${this.#path}`, {
         details: { path: this.#path, clean: true },
         cause: error,
@@ -162,7 +167,7 @@ function writeWhole(descriptor: number, text: string): void {
 function parse(line: string): Line | undefined {
   if (line === '') return undefined;
   try {
-    return JSON.parse(line) as Line;
+    return (JSON.parse(line) as Line | null) ?? undefined;
   } catch {
     return undefined;
   }

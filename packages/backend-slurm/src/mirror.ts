@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync } from 'node:fs';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { globPattern, type JobSpec, type Logger } from '@orchestrate/core';
 import {
   fetchFiles,
@@ -8,7 +8,9 @@ import {
   type RemoteHost,
   type SourceFile,
   sendFiles,
+  shellQuote,
 } from '@orchestrate/ssh';
+import { slurmError } from './errors.ts';
 import type { HomeFiles, JobFiles } from './job-files.ts';
 
 /** What a mirror is made of. */
@@ -29,6 +31,12 @@ const OWN = ['.orchestrate', '.git', 'node_modules'];
 const MOST_BYTES = 64 * 2 ** 20;
 const REGEX_SPECIAL = /[\\^$.*+?()[\]{}|]/g;
 
+/** The file with the functions of a pack; installed packages are not brought along. */
+function moduleOf(work: JobSpec['work']): readonly string[] {
+  if (work.kind !== 'functions' || !isAbsolute(work.module)) return [];
+  return work.module.includes(`${sep}node_modules${sep}`) ? [] : [work.module];
+}
+
 function shortDigest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
@@ -45,6 +53,7 @@ export class Mirror implements JobFiles {
   readonly #projectPath: RegExp;
   #line: Promise<void> = Promise.resolve();
   #isCommonSent = false;
+  readonly #made = new Set<string>();
 
   constructor(parts: MirrorParts) {
     this.#parts = parts;
@@ -63,9 +72,9 @@ export class Mirror implements JobFiles {
     return `${this.#outside}/${shortDigest(dirname(path))}/${basename(path)}`;
   }
 
-  textOf(text: string, { reads = [], writes = [] }: JobSpec): string {
+  textOf(text: string, { directory, reads = [], writes = [], work }: JobSpec): string {
     let mapped = text;
-    for (const path of [...reads, ...writes]) {
+    for (const path of [...reads, ...writes, directory, ...moduleOf(work)]) {
       if (this.#inside(path) === undefined) mapped = mapped.replaceAll(path, this.pathOf(path));
     }
     return mapped.replaceAll(this.#projectPath, this.#root);
@@ -80,15 +89,39 @@ export class Mirror implements JobFiles {
         if (this.#inside(folder) !== '') this.#add(folder, inside, outside);
       }
       for (const { reads = [], work } of jobs) {
-        for (const path of reads) this.#add(path, inside, outside);
-        if (work.kind === 'functions' && work.module.startsWith(`${this.#parts.project}/`)) {
-          this.#add(work.module, inside, outside);
-        }
+        for (const path of [...reads, ...moduleOf(work)]) this.#add(path, inside, outside);
       }
+      await this.#makeFolders(jobs, signal);
       await this.#sendTo(this.#root, inside, signal);
       await this.#sendTo(this.#outside, outside, signal);
       this.#isCommonSent = true;
     });
+  }
+
+  /** Folders that things come home from exist, whether a job has left something there or not. */
+  async #makeFolders(jobs: readonly JobSpec[], signal?: AbortSignal): Promise<void> {
+    const wanted = new Set([this.#root, this.#outside]);
+    for (const job of jobs) {
+      const { directory, writes, logs } = this.homeFiles(job);
+      for (const path of [directory ?? [], writes, logs].flat()) {
+        if (this.#inside(path) === undefined) wanted.add(dirname(this.pathOf(path)));
+      }
+    }
+    const missing = [...wanted].filter((folder) => !this.#made.has(folder));
+    if (missing.length === 0) return;
+    const script = `umask 077; mkdir -p -- ${missing.map(shellQuote).join(' ')}`;
+    const { host } = this.#parts;
+    const { code, stderr } = await host.run(script, {
+      idempotent: true,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (code !== 0) {
+      const message = `cannot make folders in ${this.#parts.workdir} on ${host.name}: ${stderr.trim()}`;
+      throw slurmError('SLURM_WORKDIR_UNUSABLE', message, {
+        details: { folder: this.#parts.workdir, host: host.name, clean: true },
+      });
+    }
+    for (const folder of missing) this.#made.add(folder);
   }
 
   homeFiles({ directory, writes = [], logPath, work }: JobSpec): HomeFiles {

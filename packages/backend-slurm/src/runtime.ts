@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { workerCommand } from '@orchestrate/runner';
 import { type RemoteHost, sendFiles, shellQuote } from '@orchestrate/ssh';
 import { slurmError } from './errors.ts';
@@ -14,38 +14,36 @@ export function runnerHere(node: string | undefined): RunnerPlace {
   return { node: node ?? program, args: args.filter((arg) => arg !== '--worker') };
 }
 
-/** Modules of the runner that are sent; run from source, those are not translated. */
-function runnerFiles(): {
-  readonly folder: string;
-  readonly entry: string;
-  readonly names: string[];
-} {
-  const { args } = workerCommand();
-  const path = args.find((arg) => /bin\.[jt]s$/.test(arg)) ?? '';
-  const built = path.endsWith('.ts') ? join(dirname(path), '..', 'dist', 'bin.js') : path;
-  const folder = dirname(built);
-  return {
-    folder,
-    entry: 'bin.js',
-    names: readdirSync(folder).filter((name) => name.endsWith('.js')),
-  };
+/** The runner as one file that needs nothing but Node. */
+function standalone(): string {
+  const manifest = import.meta.resolve('@orchestrate/runner/package.json');
+  return fileURLToPath(new URL('dist/standalone.js', manifest));
 }
 
 /**
  * Brings the runner, and Node where the cluster has none, to the cluster, once per version: the folder is named by the digest of
  * what is in it.
+ * @throws SLURM_NODE_MISSING, SLURM_RUNTIME_MISSING and what SSH throws
  */
 export async function sendRuntime(
   host: RemoteHost,
   workdir: string,
   named: string | undefined,
 ): Promise<RunnerPlace> {
-  const { folder, entry, names } = runnerFiles();
-  const sum = createHash('sha256');
-  for (const name of names) sum.update(`${name}\n`).update(readFileSync(join(folder, name)));
-  const to = `${workdir}/runtime/${sum.digest('hex').slice(0, 16)}`;
-  await sendFiles(host, { to, files: names.map((path) => ({ path, from: join(folder, path) })) });
-  return { node: named ?? (await nodeThere(host, workdir)), args: [`${to}/${entry}`] };
+  const from = standalone();
+  if (!existsSync(from)) {
+    throw slurmError(
+      'SLURM_RUNTIME_MISSING',
+      `the runner to be sent to ${host.name} is not at ${from}`,
+      {
+        details: { path: from, clean: true },
+      },
+    );
+  }
+  const digest = createHash('sha256').update(readFileSync(from)).digest('hex').slice(0, 16);
+  const to = `${workdir}/runtime/${digest}`;
+  await sendFiles(host, { to, files: [{ path: 'runner.mjs', from }] });
+  return { node: named ?? (await nodeThere(host, workdir)), args: [`${to}/runner.mjs`] };
 }
 
 async function nodeThere(host: RemoteHost, workdir: string): Promise<string> {

@@ -15,6 +15,8 @@ const BUSY: readonly RegExp[] = [
   /Slurm backup controller in standby mode/i,
   /Connection refused/i,
   /Unable to contact slurm controller \(connect failure\)/i,
+  // The folder was just written: a file system that has not seen it yet.
+  /Unable to open file/i,
 ];
 
 /** Refusals of the job as it is written. */
@@ -30,6 +32,7 @@ const REJECTED: readonly RegExp[] = [
   /unrecognized option|ambiguous|No partition specified or system default partition/i,
   /Required partition not available|Requested partition configuration not available/i,
   /Job size specification needs to be provided/i,
+  /does not look like a batch script|DOS line breaks|Batch script is empty/i,
   /Batch job submission failed: (?!.*(?:timed out|communicat|shutdown|connect))/i,
   /sbatch: fatal/i,
 ];

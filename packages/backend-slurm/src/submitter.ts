@@ -164,7 +164,7 @@ export class Submitter {
         batch.jobs.map(({ spec }) => spec),
         signal,
       );
-      await cluster.write(name, await this.#files(batch, name), signal);
+      await cluster.write(name, await this.#files(batch, record), signal);
       // From here on the batch may be in SLURM whatever happens to this leader.
       ledger.begin(record);
       added = table.add(record);
@@ -228,16 +228,18 @@ export class Submitter {
     };
   }
 
-  async #files(batch: PlannedBatch, name: string): Promise<ClusterFile[]> {
+  async #files(batch: PlannedBatch, { name, submittedAt }: BatchRecord): Promise<ClusterFile[]> {
     const { cluster, config, projectDirectory, files: place } = this.#parts;
     const isPack = batch.jobs.some(({ spec }) => spec.work.kind === 'functions');
     const runner = isPack ? await this.#parts.runner() : NO_RUNNER;
     const { root } = batchLayout(cluster.workdir, name);
+    const stamp = String(submittedAt);
     const { jobs, perAllocation, lanes, timeSeconds, options, setup } = batch;
     const first = jobs[0]?.spec.name ?? name;
     const script = batchScript({
       name,
       root,
+      stamp,
       jobs: jobs.length,
       perAllocation,
       lanes,
@@ -248,6 +250,7 @@ export class Submitter {
       title: jobs.length === 1 ? first : `${first} and ${jobs.length - 1} more`,
     });
     const files: ClusterFile[] = BATCH_FOLDERS.map((folder) => ({ name: folder }));
+    files.push({ name: 'stamp', text: `${stamp}\n` });
     files.push({ name: 'batch.sh', text: script });
     files.push({ name: 'keys', text: jobs.map(({ spec }) => `${spec.key}\n`).join('') });
     for (const [index, { spec }] of jobs.entries()) {

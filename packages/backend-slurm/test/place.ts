@@ -11,6 +11,25 @@ interface Bed {
   readonly sshConfig: string;
   readonly slurm: { readonly conf: string };
   readonly home: string;
+  readonly scratch: string;
+  readonly logins: readonly {
+    readonly host: string;
+    readonly user: string;
+    readonly key: string;
+    readonly knownHosts: string;
+  }[];
+}
+
+/** Options that reach the cluster of the bed over SSH, with files of their own there. */
+export function sshOf(): object {
+  const { logins, scratch } = readBed();
+  const [login] = logins;
+  if (login === undefined) throw new Error('the test bed has no login host');
+  const { host, user, key, knownHosts } = login;
+  return {
+    ssh: { host, user, identityFile: key, knownHosts, commandsPerMinute: 6000 },
+    workdir: `${scratch}/contract`,
+  };
 }
 
 /** The test bed that is up. Without one these tests fail: they are only run where there is one. */
