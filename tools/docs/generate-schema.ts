@@ -8,6 +8,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import backendLocal from '@orchestrate/backend-local';
+import backendSlurm from '@orchestrate/backend-slurm';
 import flowsEnsemble from '@orchestrate/flows-ensemble';
 import { stepSchemas } from '@orchestrate/steps';
 import storageLocal from '@orchestrate/storage-local';
@@ -30,10 +31,11 @@ export async function staleReference(): Promise<ReadonlyMap<string, string>> {
   const readmes = {
     'packages/storage-local/README.md': storageLocal,
     'packages/backend-local/README.md': backendLocal,
+    'packages/backend-slurm/README.md': backendSlurm,
     'packages/flows-ensemble/README.md': flowsEnsemble,
   };
   const files: Record<string, string> = {
-    ...(await projectReference([storageLocal, backendLocal, flowsEnsemble])),
+    ...(await projectReference([storageLocal, backendLocal, backendSlurm, flowsEnsemble])),
     'docs/reference/errors.md': errorIndex(join(root, 'docs', 'reference', 'errors')),
   };
   for (const [name, plugin] of Object.entries(readmes)) {
