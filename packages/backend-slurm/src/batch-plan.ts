@@ -6,6 +6,8 @@ import { minutesFor, resourceOptions, type SbatchOptions } from './sbatch-option
 export interface ReadJob {
   readonly spec: JobSpec;
   readonly options: SlurmJobOptions;
+  /** `#SBATCH` lines of the script it runs. */
+  readonly directives?: readonly string[];
 }
 
 /** Jobs that one `sbatch` submits. */
@@ -16,6 +18,7 @@ export interface PlannedBatch {
   readonly timeSeconds?: number;
   readonly options: SbatchOptions;
   readonly setup?: string;
+  readonly directives?: readonly string[];
 }
 
 /** What planning depends on beside the jobs. */
@@ -33,12 +36,18 @@ export interface PlanFacts {
 const WORTH_AN_ALLOCATION_SECONDS = 20;
 /** What it costs to run a job inside an allocation, seconds: two processes and two small files. */
 const OVERHEAD_SECONDS = 0.02;
+/** How many times the expected time of a job is asked for. */
+const ROOM = 4;
 /** Room for the start and end of an allocation beside its jobs. */
 const MARGIN_SECONDS = 30;
 
-function groupKey({ spec, options }: ReadJob): string {
+function groupKey({ spec, options, directives }: ReadJob): string {
   const { resources, work } = spec;
-  return JSON.stringify([resources, options, work.kind === 'functions']);
+  return JSON.stringify([resources, options, work.kind === 'functions', directives]);
+}
+
+function expectedOf({ options, spec }: ReadJob, facts: PlanFacts): number | undefined {
+  return options.expectSeconds ?? facts.learned(spec);
 }
 
 /** How many jobs share an allocation, and how many of them run side by side. */
@@ -54,7 +63,7 @@ export function packing(
     const perAllocation = Math.min(told.tasksPerJob, count);
     return { perAllocation, lanes: Math.min(told.slots, perAllocation) };
   }
-  const expected = job.options.expectSeconds ?? facts.learned(job.spec);
+  const expected = expectedOf(job, facts);
   if (expected === undefined || expected >= WORTH_AN_ALLOCATION_SECONDS) {
     return { perAllocation: 1, lanes: 1 };
   }
@@ -66,12 +75,16 @@ export function packing(
 
 function timeOf(
   job: ReadJob,
-  config: SlurmConfig,
+  facts: PlanFacts,
   rounds: number,
 ): Pick<PlannedBatch, 'options' | 'timeSeconds'> {
   const { timeSeconds } = job.spec.resources;
   if (timeSeconds === undefined) return { options: {} };
-  const seconds = timeSeconds * rounds + config.graceSeconds + MARGIN_SECONDS;
+  // Not all of them need the time that one may take at most; the sum of that is often more than a partition gives.
+  const expected = expectedOf(job, facts);
+  const usual = expected === undefined ? timeSeconds : Math.max(1, expected * ROOM);
+  const others = (rounds - 1) * Math.min(timeSeconds, usual);
+  const seconds = timeSeconds + others + facts.config.graceSeconds + MARGIN_SECONDS;
   return { timeSeconds, options: { time: minutesFor(seconds) } };
 }
 
@@ -81,7 +94,7 @@ function planGroup(group: readonly ReadJob[], facts: PlanFacts): PlannedBatch[] 
   const { config } = facts;
   const { perAllocation, lanes } = packing(group.length, first, facts);
   const rounds = Math.ceil(perAllocation / lanes);
-  const { options, timeSeconds } = timeOf(first, config, rounds);
+  const { options, timeSeconds } = timeOf(first, facts, rounds);
   const resources = first.spec.resources;
   const wide =
     lanes === 1
@@ -109,6 +122,7 @@ function planGroup(group: readonly ReadJob[], facts: PlanFacts): PlannedBatch[] 
         ...config.defaults,
         ...first.options.sbatch,
       },
+      ...(first.directives === undefined ? {} : { directives: first.directives }),
       ...(setup.length === 0 ? {} : { setup: setup.join('\n') }),
     });
   }

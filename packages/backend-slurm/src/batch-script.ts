@@ -22,6 +22,8 @@ export interface BatchScript {
   /** Seconds between the polite request to end and the forced end. */
   readonly graceSeconds: number;
   readonly options: SbatchOptions;
+  /** `#SBATCH` lines of the user's own script; what stands in `options` goes before them. */
+  readonly directives?: readonly string[];
   /** Shell text that is run before the jobs, such as `module load`. */
   readonly setup?: string;
   /** One line for people: what this is. */
@@ -151,6 +153,8 @@ export function batchScript(batch: BatchScript): string {
   const { setup } = batch;
   return [
     '#!/bin/bash',
+    // Of an option that is given twice, sbatch takes the last.
+    ...(batch.directives ?? []),
     ...header(batch),
     `# Written by Orchestrate. ${batch.title.replace(/[^\x20-\x7e]/g, ' ')}`,
     `cd -- ${shellQuote(batch.root)} && read -r stamp <stamp && [ "$stamp" = ${shellQuote(batch.stamp)} ] || exit 1`,

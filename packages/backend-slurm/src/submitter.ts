@@ -20,6 +20,7 @@ import type { JobTable } from './job-table.ts';
 import { BATCH_FOLDERS, batchLayout } from './layout.ts';
 import { type LearnedTimes, likeness } from './learned.ts';
 import type { BatchRecord, Ledger } from './ledger.ts';
+import { directivesFor } from './script-directives.ts';
 import type { SubmitAnswer } from './submit-answer.ts';
 
 /** What submitting is made of. */
@@ -234,7 +235,7 @@ export class Submitter {
     const runner = isPack ? await this.#parts.runner() : NO_RUNNER;
     const { root } = batchLayout(cluster.workdir, name);
     const stamp = String(submittedAt);
-    const { jobs, perAllocation, lanes, timeSeconds, options, setup } = batch;
+    const { jobs, perAllocation, lanes, timeSeconds, options, setup, directives } = batch;
     const first = jobs[0]?.spec.name ?? name;
     const script = batchScript({
       name,
@@ -246,6 +247,7 @@ export class Submitter {
       ...(timeSeconds === undefined ? {} : { timeSeconds }),
       graceSeconds: config.graceSeconds,
       options,
+      ...(directives === undefined ? {} : { directives }),
       ...(setup === undefined ? {} : { setup }),
       title: jobs.length === 1 ? first : `${first} and ${jobs.length - 1} more`,
     });
@@ -303,7 +305,10 @@ function readJob(spec: JobSpec): ReadJob | string {
   const problem = jobProblem(spec);
   if (problem !== undefined) return problem;
   const read = SlurmJobOptions.safeParse(spec.backendOptions ?? {});
-  if (read.success) return { spec, options: read.data };
+  if (read.success) {
+    const directives = directivesFor(spec);
+    return { spec, options: read.data, ...(directives.length === 0 ? {} : { directives }) };
+  }
   const [issue] = read.error.issues;
   return `option ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not understood'}`;
 }
