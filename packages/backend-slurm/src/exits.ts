@@ -88,6 +88,8 @@ export function exitOfAccount(line: AccountLine, loss: Loss): JobExit | undefine
     return { outcome: 'node-failure', message };
   }
   if (meaning.phase === 'succeeded') {
+    // Somebody sent the signal to the job, and SLURM had no part in it.
+    if (loss.entry !== undefined) return exitOfEntry(loss.entry, loss);
     return loss.claimed
       ? { outcome: 'lost', message: `SLURM says ${line.state}, but the job wrote no status file` }
       : {

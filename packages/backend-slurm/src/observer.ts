@@ -106,7 +106,8 @@ export class Observer {
         const job = batch.jobs[entry.index];
         if (job === undefined || job.state === 'ended') continue;
         const isForced = this.#parts.ledger.forced.has(job.key);
-        if (isInterrupted(entry) && !isForced && entry.code !== 0) {
+        // Also with code 0: it may have saved what it had, to be started again.
+        if (isInterrupted(entry) && !isForced) {
           this.#interrupted.set(job, entry);
         } else done.push({ job, entry });
       }
@@ -222,7 +223,7 @@ export class Observer {
     const missing: SlurmJob[] = [];
     for (const job of jobs) {
       if (job.state === 'ended') continue;
-      const line = view.find(id, allocationOf(job));
+      const line = ofBatch(batch, view.find(id, allocationOf(job)));
       if (line === undefined) {
         missing.push(job);
         continue;
@@ -236,6 +237,7 @@ export class Observer {
         const hopeless = hopelessReason(line.reason);
         if (hopeless !== undefined) this.#giveUp(job, line.reason, hopeless);
       } else if (!job.claimed) job.reason = line.state.toLowerCase();
+      else job.state = 'running';
     }
     return missing;
   }
@@ -268,7 +270,7 @@ export class Observer {
     for (const job of missing) {
       job.missingSince ??= now;
       const isLate = now - job.missingSince >= settleSeconds * 1000;
-      const line = lines.find(`${job.batch.id}`, allocationOf(job));
+      const line = ofBatch(job.batch, lines.find(`${job.batch.id}`, allocationOf(job)));
       const forced = ledger.forced.get(job.key);
       const entry = this.#interrupted.get(job);
       const { timeSeconds, perAllocation } = job.batch.record;
@@ -293,6 +295,14 @@ export class Observer {
 }
 
 const NO_RESULTS: ReadonlyMap<string, string> = new Map();
+
+/** A controller that forgot a job, because it died before it had written it down, gives its id to the next one. */
+function ofBatch<Line extends { readonly name: string }>(
+  { record }: Batch,
+  line: Line | undefined,
+): Line | undefined {
+  return line?.name === record.name ? line : undefined;
+}
 
 /** The exit of a job of which neither the queue nor accounting knows anything, long after. */
 function vanished(job: SlurmJob, entry: EndEntry | undefined): JobExit {
