@@ -1,7 +1,8 @@
-import type { JobExit, JobKey, Logger, Usage } from '@orchestrate/core';
+import type { JobExit, JobKey, Logger } from '@orchestrate/core';
 import type { Admission } from './admission.ts';
 import { type Claim, type FoundKeeper, findKeepers, outranks } from './adoption.ts';
-import { containerProgram, removeContainer } from './container-end.ts';
+import { removeContainer } from './container-end.ts';
+import { CpuAccount } from './cpu-account.ts';
 import { after } from './deadline.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Enforcer } from './enforcer.ts';
@@ -10,7 +11,7 @@ import { type JobEvents, tellRecord } from './job-events.ts';
 import type { JobTable } from './job-table.ts';
 import type { Keeper } from './keeper.ts';
 import { type KeeperSettings, startCommandKeeper, startFunctionKeeper } from './keeper-start.ts';
-import { LocalJob } from './local-job.ts';
+import { LocalJob, usageOf } from './local-job.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import type { ForcedReason } from './records.ts';
 import { isAlive, survivorsOf } from './survivors.ts';
@@ -38,6 +39,7 @@ export class KeeperPool implements JobEvents {
   readonly #dispatcher: Dispatcher;
   readonly #enforcer: Enforcer;
   readonly #memory: MemoryWatch;
+  readonly #cpu: CpuAccount;
   /** Every keeper whose record file has been opened, by id. */
   readonly #known = new Map<string, Keeper>();
   readonly #running = new Set<LocalJob>();
@@ -71,6 +73,7 @@ export class KeeperPool implements JobEvents {
       parts.log,
     );
     this.#enforcer = new Enforcer(processes, graceSeconds, { isolate, conclude }, parts.log);
+    this.#cpu = new CpuAccount(processes);
     this.#memory = new MemoryWatch(processes, {
       running: () => this.#running,
       exceeded: (job) => this.#enforcer.force(job, 'out-of-memory'),
@@ -183,13 +186,13 @@ export class KeeperPool implements JobEvents {
     this.#running.add(job);
     this.#parts.table.changed(job);
     this.#memory.begin(job);
-    this.#noteCpu(job);
+    this.#cpu.started(job, this.#readings);
     this.#enforcer.begun(job, now - job.startedAt);
   }
 
   ended(job: LocalJob, exit: JobExit): void {
     job.mainExit = exit;
-    job.cpuSeconds = this.#readCpu(job);
+    job.cpuSeconds = this.#cpu.ended(job, this.#readings);
     if (this.#enforcer.ended(job)) return;
     const killed = exit.signal === 'SIGKILL' && this.#memory.kernelKilled(job);
     const message = 'ended by the kernel because memory ran out';
@@ -213,26 +216,6 @@ export class KeeperPool implements JobEvents {
   progressed(job: LocalJob): void {
     job.activityAt = this.#parts.settings.now();
     this.#parts.table.changed(job);
-  }
-
-  /** Notes what the keeper's earlier jobs used; not while jobs are too short for it to matter. */
-  #noteCpu({ keeper, facts }: LocalJob): void {
-    if (keeper === undefined) return;
-    const inside = containerProgram(facts.container) === undefined;
-    const alone = facts.kind === 'command' && inside && keeper.jobs.length === 1;
-    const { processes } = this.#parts.settings;
-    const known = keeper.cpuAfter;
-    keeper.cpuAfter = undefined;
-    keeper.cpuBefore = alone ? (known ?? processes.childCpuSeconds(keeper.pid)) : undefined;
-    keeper.cpuReading = known === undefined ? this.#readings : -1;
-  }
-
-  #readCpu({ keeper }: LocalJob): number | undefined {
-    if (keeper?.cpuBefore === undefined) return undefined;
-    keeper.cpuAfter = this.#parts.settings.processes.childCpuSeconds(keeper.pid);
-    // What was counted before it may hold the job itself when both ends of it were told at once.
-    if (keeper.cpuAfter === undefined || keeper.cpuReading === this.#readings) return undefined;
-    return Math.max(0, keeper.cpuAfter - keeper.cpuBefore);
   }
 
   /** The first of a keeper's jobs starts now, and nobody says so until it ends; only longer ones are looked after before. */
@@ -412,12 +395,4 @@ export class KeeperPool implements JobEvents {
     if (!keeper.gone || keeper.jobs.length > 0 || (keeper.remembered > 0 && !tooOld)) return;
     keeper.removeFiles();
   }
-}
-
-function usageOf({ cpuSeconds, peakMemoryBytes }: LocalJob): { readonly usage?: Usage } {
-  const usage: Usage = {
-    ...(cpuSeconds === undefined ? {} : { cpuSeconds }),
-    ...(peakMemoryBytes === 0 ? {} : { peakMemoryBytes }),
-  };
-  return Object.keys(usage).length === 0 ? {} : { usage };
 }

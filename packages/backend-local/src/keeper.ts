@@ -49,12 +49,6 @@ export class Keeper {
   served = 0;
   /** Modules a function worker has loaded, with the time at which each file was changed last. */
   readonly loaded = new Map<string, number>();
-  /** Processor seconds of its children before the present job. */
-  cpuBefore: number | undefined;
-  /** The same after the last job, where it was looked at and none has run since. */
-  cpuAfter: number | undefined;
-  /** Reading of records in which {@link cpuBefore} was counted; -1 when that was before the present job was handed over. */
-  cpuReading = -1;
   readonly #link: KeeperLink | undefined;
 
   constructor(

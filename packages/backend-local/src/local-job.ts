@@ -1,4 +1,4 @@
-import type { JobExit, JobKey, JobSpec, JobStatus, PackProgress } from '@orchestrate/core';
+import type { JobExit, JobKey, JobSpec, JobStatus, PackProgress, Usage } from '@orchestrate/core';
 import type { Need } from './admission.ts';
 import type { Keeper } from './keeper.ts';
 import { PackProgressLog } from './pack-progress-log.ts';
@@ -72,4 +72,13 @@ export class LocalJob {
         return 'ended';
     }
   }
+}
+
+/** What a job has used, as far as it was looked at. */
+export function usageOf({ cpuSeconds, peakMemoryBytes }: LocalJob): { readonly usage?: Usage } {
+  const usage: Usage = {
+    ...(cpuSeconds === undefined ? {} : { cpuSeconds }),
+    ...(peakMemoryBytes === 0 ? {} : { peakMemoryBytes }),
+  };
+  return Object.keys(usage).length === 0 ? {} : { usage };
 }

@@ -24,6 +24,7 @@ async function both(shell: string, write: (tool: string) => void): Promise<[Came
   const shells = spawnSync(argv[0], argv.slice(1), {
     cwd: place,
     env: { ...process.env, SHLVL: '3', PWD: place },
+    encoding: 'utf8',
   });
   return [
     { code: status?.exit?.code, text: readFileSync(spec.logPath, 'utf8') },

@@ -16,6 +16,9 @@ import {
 import type { BatchPart, PlanTerms } from './plan-terms.ts';
 import { isPassed, type Link, SetChain } from './set-chain.ts';
 
+/** Members whose context is kept: those under way are asked for again with each of their tasks. */
+const MOST_CONTEXTS = 256;
+
 /** The sets of one batch, or of one cycle of it. */
 export class BatchPlan {
   readonly sets: TaskSet[] = [];
@@ -23,6 +26,9 @@ export class BatchPlan {
   readonly #batch: UpstreamBatch;
   readonly #part: BatchPart;
   readonly #resources: Resources | undefined;
+  /** Absolute path of the batch's basedir. */
+  readonly #base: string;
+  readonly #contexts = new Map<number, RunContext>();
   readonly #batchGates: string[] = [];
   readonly #memberGates: string[] = [];
   readonly #removals: string[] = [];
@@ -38,6 +44,7 @@ export class BatchPlan {
     this.#batch = batch;
     this.#part = part;
     this.#resources = setting.resources;
+    this.#base = terms.places.basedir(batch);
     this.#plan(setting.after);
   }
 
@@ -112,7 +119,6 @@ export class BatchPlan {
   }
 
   #hooks(chain: SetChain, hook: BatchHook): SetChain {
-    const base = this.#terms.places.basedir(this.#batch);
     for (const [index, task] of this.#batch.hooks[hook].entries()) {
       const name = `${hook}-${index + 1}`;
       // In a repetition every task of the batch tells by its result that it went well.
@@ -120,7 +126,7 @@ export class BatchPlan {
       // A check that tolerates is waited for, also there.
       const isWaitedFor = checkPolicy(task, this.#terms) !== undefined;
       const asks = gate && !isWaitedFor && ['check', 'execute'].includes(task.type);
-      const spot = { directory: base, id: this.#batch.name, base, manifest: '' };
+      const spot = { directory: this.#base, id: this.#batch.name, base: this.#base, manifest: '' };
       chain.add(this.#link(name, task, asks, () => spot));
     }
     return chain;
@@ -137,12 +143,17 @@ export class BatchPlan {
   }
 
   #run(index: number): RunContext {
-    return memberContext(this.#terms.ensemble, this.#batch, {
+    const known = this.#contexts.get(index);
+    if (known !== undefined) return known;
+    const context = memberContext(this.#terms.ensemble, this.#batch, {
       index: this.#part.members[index] ?? 0,
-      basedir: this.#terms.places.basedir(this.#batch),
+      basedir: this.#base,
       cycle: this.#part.cycle,
       extra: this.#terms.extra,
     });
+    if (this.#contexts.size >= MOST_CONTEXTS) this.#contexts.clear();
+    this.#contexts.set(index, context);
+    return context;
   }
 
   #parameters(index: number): JsonObject {
@@ -161,7 +172,7 @@ export class BatchPlan {
   }
 
   #directory(index: number): string {
-    return `${this.#terms.places.basedir(this.#batch)}/${this.#id(index)}`;
+    return `${this.#base}/${this.#id(index)}`;
   }
 
   #members(chain: SetChain): void {
@@ -200,7 +211,7 @@ export class BatchPlan {
           digest: templateDigest(results, read.name),
           templates: [...this.#batch.templates],
           directory: this.#directory(index),
-          base: this.#terms.places.basedir(this.#batch),
+          base: this.#base,
           state: `${this.#terms.state}/members/${this.#id(index)}.json`,
           id: this.#id(index),
           run: this.#encodedRun(index),
@@ -216,7 +227,6 @@ export class BatchPlan {
   }
 
   #memberHooks(chain: SetChain, hook: 'pre_run' | 'post_run'): void {
-    const base = this.#terms.places.basedir(this.#batch);
     let moved: { readonly name: string; readonly left: readonly string[] } | undefined;
     for (const [at, task] of this.#batch.hooks[hook].entries()) {
       const name = `${hook}-${at + 1}`;
@@ -227,7 +237,7 @@ export class BatchPlan {
         directory: this.#directory(index),
         run: this.#run(index),
         id: this.#id(index),
-        base,
+        base: this.#base,
         manifest: manifest(name, index),
         mark: this.#mark(index),
         ...(before === undefined
