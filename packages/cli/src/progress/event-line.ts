@@ -9,6 +9,7 @@ const MESSAGES: Readonly<Record<Fact['type'], string>> = {
   submitting: 'submitting jobs',
   queued: 'jobs queued',
   started: 'jobs started',
+  waiting: 'jobs wait in the queue',
   doubted: 'jobs in doubt',
   withdrawn: 'jobs withdrawn',
   succeeded: 'tasks succeeded',

@@ -23,6 +23,7 @@ const view: RunView = {
   counts,
   liveJobs: 4,
   startedJobs: 2,
+  waits: [],
   paused: [],
   tasksPerSecond: 0,
   failures: [],
@@ -43,5 +44,16 @@ describe('renderStatus', () => {
       'running',
     ]);
     expect(row?.split(/\s+/).slice(0, 5)).toEqual(['sweep.model', '12', '8', '2', '2']);
+  });
+
+  it('tells why jobs wait in queues, in the words of their backend', () => {
+    const waits = [
+      { reason: 'Resources', jobs: 3 },
+      { reason: 'QOSMaxJobsPerUserLimit', jobs: 1 },
+    ];
+    const lines = renderStatus({ ...view, waits }, line, 1000, look);
+
+    expect(lines).toContain('3 jobs wait in the queue: Resources');
+    expect(lines).toContain('1 job waits in the queue: QOSMaxJobsPerUserLimit');
   });
 });

@@ -8,6 +8,8 @@ import { countPieces } from '../progress/progress-frame.ts';
 import { type ReportLook, renderFailure } from './run-report.ts';
 
 const MOST_FAILURES = 100;
+/** Reasons of queues; a cluster has few at a time. */
+const MOST_WAITS = 5;
 
 const RUN_COLUMNS: readonly Column[] = [
   { title: 'run' },
@@ -139,6 +141,10 @@ export function renderStatus(
       view.sets.map((set) => setRow(set.name, set.size, set.counts)),
       { ...look, cut: signs.cut },
     ),
+    ...view.waits.slice(0, MOST_WAITS).map(({ reason, jobs }) => {
+      const text = `${countOf(jobs, 'job waits', 'jobs wait')} in the queue: ${printable(reason)}`;
+      return paint('faint', text);
+    }),
     ...view.paused.map(({ backend, reason }) =>
       paint('warning', `${signs.warning} ${printable(backend)} is paused: ${printable(reason)}`),
     ),

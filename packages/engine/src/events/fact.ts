@@ -77,6 +77,8 @@ export type Fact =
   /** The backend confirmed the jobs. */
   | { readonly type: 'queued'; readonly jobs: Ranges }
   | { readonly type: 'started'; readonly jobs: Ranges }
+  /** Why these jobs wait in the queue of their backend, in its words; said again when that changes. */
+  | { readonly type: 'waiting'; readonly jobs: Ranges; readonly reason: string }
   /** It is in doubt whether these jobs exist or go on. */
   | { readonly type: 'doubted'; readonly jobs: Ranges; readonly reason: string }
   /** These jobs do not exist, or ended without having done the named tasks: those are ready again, nothing is charged. */

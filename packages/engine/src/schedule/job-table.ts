@@ -63,6 +63,7 @@ export class JobTable {
       submittedMono: 0,
       startedMono: 0,
       runSeconds: undefined,
+      waitReason: undefined,
       activityAt: 0,
       activityMono: 0,
       isIdleLook: false,

@@ -42,6 +42,8 @@ export interface Job {
   submittedMono: number;
   startedMono: number;
   runSeconds: number | undefined;
+  /** Why it waits, as it was said last. */
+  waitReason: string | undefined;
   /** Latest sign of life in the backend's words, and when we noticed that it was newer. */
   activityAt: number;
   activityMono: number;

@@ -39,6 +39,7 @@ function onStatus(turn: Turn, tally: Tally, job: Job, status: Status, hearsay: H
     case 'queued':
       job.isToFind = false;
       if (job.state === SUBMITTING || job.state === UNKNOWN) tally.jobs.set(job.number, 'queued');
+      waits(tally, job, status.reason);
       break;
     case 'running':
       job.isToFind = false;
@@ -55,6 +56,14 @@ function onStatus(turn: Turn, tally: Tally, job: Job, status: Status, hearsay: H
       doubt(turn, tally, job, status.reason ?? 'the backend cannot tell');
       break;
   }
+}
+
+function waits(tally: Tally, job: Job, reason: string | undefined): void {
+  if (reason === undefined || reason === job.waitReason) return;
+  job.waitReason = reason;
+  const jobs = tally.waits.get(reason);
+  if (jobs === undefined) tally.waits.set(reason, [job.number]);
+  else jobs.push(job.number);
 }
 
 function running(turn: Turn, tally: Tally, job: Job, status: Status): void {

@@ -20,6 +20,8 @@ export interface Failed {
 export class Tally {
   readonly jobs = new Map<number, 'queued' | 'started' | 'doubted'>();
   doubt = '';
+  /** Why jobs wait in the queue of their backend -> the jobs. */
+  readonly waits = new Map<string, number[]>();
   readonly succeeded: number[] = [];
   readonly results: [number, Json][] = [];
   readonly usage: [number, Usage][] = [];
@@ -36,6 +38,9 @@ export class Tally {
 /** States what was gathered, in the order in which it can have happened. */
 export function settle(turn: Turn, tally: Tally): void {
   stateJobs(turn, tally);
+  for (const [reason, jobs] of tally.waits) {
+    turn.emit({ type: 'waiting', jobs: rangesOf(ascending(jobs)), reason });
+  }
   if (tally.succeeded.length > 0) {
     turn.emit({
       type: 'succeeded',

@@ -81,6 +81,24 @@ describe('Scheduler', () => {
     expect(bench.submitted()).toEqual([[0], [0]]);
   });
 
+  it('says why jobs wait in a queue, once for all of them and again when that changes', () => {
+    const bench = new Bench([set('a', { size: 2 })]);
+    bench.take(begin);
+    const say = (reason: string): void => {
+      const statuses = [0, 1].map((job) => ({ job, state: 'queued' as const, reason }));
+      bench.take({ type: 'statuses', backend: 'local', source: 'observe', statuses });
+    };
+
+    say('Priority');
+    say('Priority');
+    say('Resources');
+
+    expect(bench.facts.filter(({ type }) => type === 'waiting')).toEqual([
+      { type: 'waiting', jobs: [0, 1], reason: 'Priority' },
+      { type: 'waiting', jobs: [0, 1], reason: 'Resources' },
+    ]);
+  });
+
   it('takes over the jobs of an earlier leader instead of starting anew', () => {
     const first = new Bench([set('a', { size: 2 })]);
     first.take(begin);

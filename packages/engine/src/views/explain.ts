@@ -62,7 +62,8 @@ function ran(
     succeeded: 'ran',
     cancelled: 'was cancelled',
   };
-  const what = words[state] ?? state;
+  const waitReason = state === 'queued' ? parts.fold.waitReason(task) : undefined;
+  const what = `${words[state] ?? state}${waitReason === undefined ? '' : ` (${waitReason})`}`;
   if (changed === undefined) {
     const first = state === 'succeeded' ? whyAtAll(parts, task) : '';
     return { summary: `${name} ${what}${first}.` };

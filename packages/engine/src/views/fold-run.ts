@@ -28,6 +28,8 @@ interface JobFold {
   /** Tasks that have not left it. */
   left: number;
   hasStarted: boolean;
+  /** Why it waits in the queue, in the backend's words. */
+  waitReason?: string;
 }
 
 /** Seconds over which the rate is taken. */
@@ -102,6 +104,22 @@ export class RunFold {
 
   endedAtOf(task: number): number | undefined {
     return this.#columns.endedAt[task] || undefined;
+  }
+
+  /** Why jobs that have not started wait, in the words of their backends: reason -> jobs. */
+  get waits(): ReadonlyMap<string, number> {
+    const waits = new Map<string, number>();
+    for (const { hasStarted, waitReason } of this.jobs.values()) {
+      if (hasStarted || waitReason === undefined) continue;
+      waits.set(waitReason, (waits.get(waitReason) ?? 0) + 1);
+    }
+    return waits;
+  }
+
+  /** Why the job of a task waits. */
+  waitReason(task: number): string | undefined {
+    const job = (this.#columns.jobs[task] ?? 0) - 1;
+    return this.jobs.get(job)?.waitReason;
   }
 
   /** Tasks that ended in the last minute of entries, per second. */
@@ -182,6 +200,12 @@ export class RunFold {
         break;
       case 'queued':
         this.#jobTasks(fact.jobs, (task) => this.#set(task, 'queued'));
+        break;
+      case 'waiting':
+        eachOf(fact.jobs, (number) => {
+          const job = this.jobs.get(number);
+          if (job !== undefined) job.waitReason = fact.reason;
+        });
         break;
       case 'started':
         eachOf(fact.jobs, (number) => {

@@ -100,6 +100,9 @@ export class History implements Disposable {
       counts: countsOf(fold.counts),
       liveJobs: fold.jobs.size,
       startedJobs: [...fold.jobs.values()].filter(({ hasStarted }) => hasStarted).length,
+      waits: [...fold.waits]
+        .map(([reason, jobs]) => ({ reason, jobs }))
+        .sort((a, b) => b.jobs - a.jobs),
       paused: [...fold.paused].map(([backend, reason]) => ({ backend, reason })),
       tasksPerSecond: fold.tasksPerSecond,
       failures: fold.failed.map((task) => this.#task(row, fold, task)),

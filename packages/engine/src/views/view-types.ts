@@ -63,6 +63,8 @@ export interface RunView {
   readonly liveJobs: number;
   /** Those of them that are known to have started. */
   readonly startedJobs: number;
+  /** Why jobs that have not started wait, in the words of their backends; most first. */
+  readonly waits: readonly { readonly reason: string; readonly jobs: number }[];
   /** Backends that are being left alone, and why. */
   readonly paused: readonly { readonly backend: string; readonly reason: string }[];
   /** Ends per second over the last minute of entries. */
