@@ -12,8 +12,11 @@ export class Frame {
   #header: number | undefined;
   #trailer: number | undefined;
 
-  /** `take` is called with the bytes of the command, in order. */
-  constructor(mark: string, take: (content: Buffer) => void) {
+  readonly #hasEnd: boolean;
+
+  /** `take` is called with the bytes of the command, in order. Without `hasEnd` they go on to the end of the stream. */
+  constructor(mark: string, take: (content: Buffer) => void, { hasEnd = true } = {}) {
+    this.#hasEnd = hasEnd;
     this.#begin = Buffer.from(`${mark}b `);
     this.#end = Buffer.from(`${mark}e `);
     this.#take = take;
@@ -30,14 +33,12 @@ export class Frame {
   }
 
   push(chunk: Buffer): void {
+    if (this.#state === 'inside' && !this.#hasEnd) {
+      this.#take(chunk);
+      return;
+    }
     this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
     while (this.#step());
-  }
-
-  /** The stream has ended: what may have been the beginning of a mark is content. */
-  finish(): void {
-    if (this.#state === 'inside' && this.#pending.length > 0) this.#take(this.#pending);
-    this.#pending = Buffer.alloc(0);
   }
 
   /** One step on; whether another one may be possible. */
@@ -46,6 +47,7 @@ export class Frame {
       case 'before':
         return this.#seek(this.#begin, 'header', () => undefined);
       case 'inside':
+        if (!this.#hasEnd) return this.#pass();
         return this.#seek(this.#end, 'trailer', this.#take);
       case 'header':
         return this.#number('inside', (value) => {
@@ -59,6 +61,12 @@ export class Frame {
         this.#pending = Buffer.alloc(0);
         return false;
     }
+  }
+
+  #pass(): boolean {
+    if (this.#pending.length > 0) this.#take(this.#pending);
+    this.#pending = Buffer.alloc(0);
+    return false;
   }
 
   #seek(mark: Buffer, next: 'header' | 'trailer', skip: (content: Buffer) => void): boolean {

@@ -138,8 +138,8 @@ export class LinkedHost implements RemoteHost {
         const session = await this.#connection.session(either);
         return await session.start(script, either, stdin);
       } catch (error) {
-        // It was not sent: a new link may be tried.
-        if (!(error instanceof CutOff)) throw this.#told(error, trial);
+        if (error instanceof CutOff) trial.wasSent = error.wasSent;
+        if (!(error instanceof CutOff) || error.wasSent) throw this.#told(error, trial);
         await this.#breathe(either, trial);
       }
     }
@@ -153,7 +153,9 @@ export class LinkedHost implements RemoteHost {
     if (until.aborted) give();
     until.addEventListener('abort', give, { once: true });
     try {
-      return await own.end;
+      const end = await own.end;
+      until.throwIfAborted();
+      return end;
     } catch (error) {
       until.throwIfAborted();
       trial.wasSent = true;

@@ -21,8 +21,8 @@ export interface OwnCommand {
   readonly stdout: Readable;
   /** @throws CutOff */
   readonly end: Promise<CommandEnd>;
-  /** Process id of the shell around it, once known. */
-  pid(): number | undefined;
+  /** Process id of the shell around it. */
+  readonly pid: number;
 }
 
 /** Keeps the end of what it is given. */
@@ -48,79 +48,101 @@ class Tail {
   }
 }
 
-function sendInput(channel: Channel, line: string, stdin: Readable | undefined): void {
-  channel.stdin.write(line);
-  if (stdin === undefined) channel.stdin.end();
-  else {
-    stdin.on('error', () => channel.destroy());
-    stdin.pipe(channel.stdin);
-    // A command may end before it has read everything.
-    void channel.end.then(() => stdin.destroy());
+function sendInput(channel: Channel, stdin: Readable | undefined): void {
+  if (stdin === undefined) {
+    channel.stdin.end();
+    return;
+  }
+  stdin.on('error', () => channel.destroy());
+  stdin.pipe(channel.stdin);
+  // A command may end before it has read everything.
+  void channel.end.then(() => stdin.destroy());
+}
+
+/** What comes over the two outputs of a channel, apart. */
+class Outputs {
+  readonly stdout: Transform;
+  /** Once the command has begun, or the channel has ended. */
+  readonly begun: Promise<void>;
+  readonly end: Promise<CommandEnd>;
+  readonly #stderr: Frame;
+  readonly #errors = new Tail();
+  readonly #talk = new Tail();
+
+  constructor(channel: Channel, mark: string) {
+    this.#stderr = new Frame(mark, (content) => this.#errors.push(content));
+    const begun = Promise.withResolvers<void>();
+    this.begun = begun.promise;
+    channel.stderr.on('data', (chunk: Buffer) => {
+      if (this.#stderr.header === undefined) this.#talk.push(chunk);
+      this.#stderr.push(chunk);
+      if (this.#stderr.header !== undefined) begun.resolve();
+    });
+    const drained = Promise.withResolvers<void>();
+    this.end = this.#ended(channel, drained.promise);
+    this.end.catch(() => undefined).finally(begun.resolve);
+    const frame = new Frame(mark, (content) => this.stdout.push(content), { hasEnd: false });
+    this.stdout = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        frame.push(chunk);
+        done();
+      },
+      // What was cut off must not look like what has ended.
+      flush: (done) => {
+        this.end.then(() => done(), done);
+      },
+    });
+    channel.stdout.on('close', drained.resolve).pipe(this.stdout);
+    // Who does not want to read on is not a reason for the command to stand still.
+    this.stdout.on('close', () => channel.stdout.resume());
+  }
+
+  get pid(): number | undefined {
+    return this.#stderr.header;
+  }
+
+  async #ended(channel: Channel, drained: Promise<void>): Promise<CommandEnd> {
+    const { wasRefused = false } = await channel.end;
+    const code = this.#stderr.trailer;
+    if (code === undefined) {
+      const said = this.#talk.toString().trim();
+      const isUnsent = wasRefused && this.pid === undefined;
+      const hasTalk = this.pid === undefined && said !== '';
+      const error = new CutOff(hasTalk ? said : 'the channel was cut off', !isUnsent);
+      this.stdout.on('error', () => undefined).destroy(error);
+      throw error;
+    }
+    await drained;
+    const signal = signalOf(code);
+    return {
+      code,
+      ...(signal === undefined ? {} : { signal }),
+      stderr: this.#errors.toString(),
+    };
   }
 }
 
 /**
- * Starts a command on a channel that was opened with {@link OWN_COMMAND}.
+ * Starts a command on a channel that was opened with {@link OWN_COMMAND}. Nothing of its input is read before it has begun.
  * @param text POSIX shell text of the command
+ * @throws CutOff when the channel ends before
  */
-export function startOwn(channel: Channel, text: string, stdin?: Readable): OwnCommand {
+export async function startOwn(
+  channel: Channel,
+  text: string,
+  stdin?: Readable,
+): Promise<OwnCommand> {
   const mark = randomBytes(16).toString('hex');
-  const errors = new Tail();
-  const talk = new Tail();
-  const stderr = new Frame(mark, (content) => errors.push(content));
-  channel.stderr.on('data', (chunk: Buffer) => {
-    if (stderr.header === undefined) talk.push(chunk);
-    stderr.push(chunk);
-  });
-  const stdout = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      frame.push(chunk);
-      done();
-    },
-    flush(done) {
-      frame.finish();
-      done();
-    },
-  });
-  const frame = new Frame(mark, (content) => stdout.push(content));
-  const { promise: drained, resolve: drain } = Promise.withResolvers<void>();
-  channel.stdout.on('close', drain).pipe(stdout);
-  // Who does not want to read on is not a reason for the command to stand still.
-  stdout.on('close', () => channel.stdout.resume());
+  const outputs = new Outputs(channel, mark);
   const begin = `printf '%s %s\\n' ${mark}b "$$"; printf '%s %s\\n' ${mark}b "$$" >&2; unset c`;
   const wrapped = `${begin}; (\n${text}\n); c=$?; printf '%s %s\\n' ${mark}e "$c" >&2; exit "$c"`;
-  sendInput(channel, `${printfText(wrapped)}\n`, stdin);
-  return {
-    stdout,
-    pid: () => stderr.header,
-    end: endOf(channel, { stderr, errors, talk, stdout, drained }),
-  };
-}
-
-async function endOf(
-  channel: Channel,
-  parts: {
-    readonly stderr: Frame;
-    readonly errors: Tail;
-    readonly talk: Tail;
-    readonly stdout: Transform;
-    readonly drained: Promise<void>;
-  },
-): Promise<CommandEnd> {
-  const { wasRefused = false } = await channel.end;
-  const code = parts.stderr.trailer;
-  if (code === undefined) {
-    const isUnsent = wasRefused && parts.stderr.header === undefined;
-    const said = parts.talk.toString().trim();
-    const error = new CutOff(said === '' ? 'the channel was cut off' : said, !isUnsent);
-    parts.stdout.on('error', () => undefined).destroy(error);
-    throw error;
+  channel.stdin.write(`${printfText(wrapped)}\n`);
+  await outputs.begun;
+  const { pid, end, stdout } = outputs;
+  if (pid === undefined) {
+    await end;
+    throw new CutOff('the command never began', true);
   }
-  await parts.drained;
-  const signal = signalOf(code);
-  return {
-    code,
-    ...(signal === undefined ? {} : { signal }),
-    stderr: parts.errors.toString(),
-  };
+  sendInput(channel, stdin);
+  return { stdout, end, pid };
 }

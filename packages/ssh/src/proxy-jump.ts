@@ -5,7 +5,7 @@ export interface Jump {
   readonly port?: number;
 }
 
-const JUMP = /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[([^\]]+)\]|([^:]+))(?::([0-9]+))?\/?$/;
+const JUMP = /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[([^\]]+)\]|([^:/]+))(?::([0-9]+))?\/?$/;
 
 /** `[user@]host[:port]`, with commas between several, in the order in which they are gone through. */
 export function parseJumps(text: string): readonly Jump[] {

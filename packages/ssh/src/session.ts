@@ -107,7 +107,10 @@ export class Session {
     stdin?: Readable,
   ): Promise<OwnCommand & Disposable> {
     const channel = await this.#open(OWN_COMMAND, signal);
-    const own = startOwn(channel, text, stdin);
+    const own = await unlessAborted(startOwn(channel, text, stdin), signal).catch((error) => {
+      channel.destroy();
+      throw error;
+    });
     let isOver = false;
     const over = () => {
       isOver = true;
@@ -116,7 +119,7 @@ export class Session {
     return {
       ...own,
       [Symbol.dispose]: () => {
-        if (!isOver) this.#end(channel, own.pid());
+        if (!isOver) this.#end(channel, own.pid);
       },
     };
   }

@@ -14,7 +14,7 @@ const NO_CONNECTION = 255;
 const NEVER = new AbortController().signal;
 /** What ssh says when the shared connection did not take the command; then it ends, for it may make no connection of its own. */
 const BUSY = /session open refused by peer|session request failed/i;
-const GONE = /closed by UNKNOWN port/i;
+const GONE = /UNKNOWN port/;
 const LOST = 'the shared connection of ssh has ended';
 
 /** A link through the shared connection of the program `ssh`. */

@@ -44,8 +44,8 @@ function numberAt(block: Buffer, at: number, length: number): number {
 }
 
 function hasGoodSum(block: Buffer): boolean {
-  let sum = 0;
-  for (const [at, byte] of block.entries()) sum += at >= 148 && at < 156 ? 32 : byte;
+  let sum = 8 * 32;
+  for (let at = 0; at < BLOCK; at += 1) if (at < 148 || at >= 156) sum += block[at] ?? 0;
   return sum === numberAt(block, 148, 8);
 }
 
@@ -126,7 +126,7 @@ export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<Re
   const extensions = new Extensions();
   for (;;) {
     const block = await queue.take(BLOCK);
-    if (block.every((byte) => byte === 0)) break;
+    if (block[0] === 0 && block.every((byte) => byte === 0)) break;
     if (!hasGoodSum(block)) throw broken('a damaged header');
     const flag = String.fromCharCode(block[156] ?? 0);
     if (await extensions.take(flag, numberAt(block, 124, 12), queue)) continue;
