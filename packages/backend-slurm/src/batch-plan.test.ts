@@ -1,7 +1,7 @@
 import type { JobKey, JobSpec } from '@orchestrate/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type PlanFacts, packing, planBatches, type ReadJob } from './batch-plan.ts';
+import { halves, type PlanFacts, packing, planBatches, type ReadJob } from './batch-plan.ts';
 import { SlurmConfig, SlurmJobOptions } from './config.ts';
 
 const job = (n: number, more: Partial<JobSpec> = {}, options: object = {}): ReadJob => ({
@@ -134,5 +134,17 @@ describe('planBatches', () => {
   it('runs the setup of the cluster before that of the task', () => {
     const [batch] = planBatches(jobs(1, { setup: 'two' }), facts({ setup: 'one' }));
     expect(batch?.setup).toBe('one\ntwo');
+  });
+});
+
+describe('halves', () => {
+  it('keeps every job, and whole allocations, until one is left', () => {
+    const [batch] = planBatches(jobs(25), facts({ pack: { tasksPerJob: 4 } }));
+    const parts = batch === undefined ? [] : halves(batch);
+
+    expect(parts.map((part) => part.jobs.length)).toEqual([16, 9]);
+    expect(parts.every((part) => part.options === batch?.options)).toBe(true);
+    const [single] = planBatches(jobs(4), facts({ pack: { tasksPerJob: 4 } }));
+    expect(single === undefined ? undefined : halves(single)).toEqual([]);
   });
 });

@@ -143,3 +143,15 @@ export function planBatches(jobs: readonly ReadJob[], facts: PlanFacts): Planned
   }
   return [...groups.values()].flatMap((group) => planGroup(group, facts));
 }
+
+/** A batch in two, along allocations; none for one that has a single allocation. */
+export function halves(batch: PlannedBatch): readonly PlannedBatch[] {
+  const { jobs, perAllocation } = batch;
+  const allocations = Math.ceil(jobs.length / perAllocation);
+  if (allocations < 2) return [];
+  const at = Math.ceil(allocations / 2) * perAllocation;
+  return [
+    { ...batch, jobs: jobs.slice(0, at) },
+    { ...batch, jobs: jobs.slice(at) },
+  ];
+}

@@ -92,6 +92,15 @@ describe('readAnswer', () => {
     expect(readAnswer(1, '', stderr).outcome).toBe('doubtful');
   });
 
+  it('tells that fewer jobs may be taken from that none is', () => {
+    const many = failed('Job violates accounting/QOS policy (job submit limit, user size)');
+
+    expect(readAnswer(1, '', many)).toMatchObject({ outcome: 'busy', tooMany: true });
+    expect(
+      readAnswer(1, '', failed('Unable to contact slurm controller (connect failure)')),
+    ).not.toHaveProperty('tooMany');
+  });
+
   it('does not take a number in an error for an id', () => {
     expect(readAnswer(1, '', 'sbatch: error: 1234\n').outcome).not.toBe('accepted');
   });

@@ -1,16 +1,22 @@
 /** What an answer of `sbatch` comes to. */
 export type SubmitAnswer =
   | { readonly outcome: 'accepted'; readonly id: string }
-  | { readonly outcome: 'rejected' | 'busy' | 'doubtful'; readonly reason: string };
+  | {
+      readonly outcome: 'rejected' | 'busy' | 'doubtful';
+      readonly reason: string;
+      /** There is no room for so many jobs; fewer of them may be taken. */
+      readonly tooMany?: true;
+    };
 
-/**
- * Refusals that pass: limits of the account that free themselves, and a controller that was certainly not reached. Texts of
- * slurm_strerror (Slurm's slurm_errno.c) as sbatch prints them.
- */
-const BUSY: readonly RegExp[] = [
+/** Limits of how many jobs an account may have, which free themselves. Texts as sbatch prints them. */
+const TOO_MANY: readonly RegExp[] = [
   /Job violates accounting\/QOS policy \(job submit limit/i,
   /MaxSubmitJobs?Per|MaxSubmitJob/i,
   /AssocMaxSubmitJobLimit|QOSMaxSubmitJob|AssocGrpSubmitJobsLimit|QOSGrpSubmitJobsLimit/i,
+];
+
+/** Other refusals that pass: a controller that was certainly not reached. Texts of slurm_strerror (Slurm's slurm_errno.c). */
+const BUSY: readonly RegExp[] = [
   /Resource temporarily unavailable|Slurm temporarily unable to accept job/i,
   /Slurm backup controller in standby mode/i,
   /Connection refused/i,
@@ -59,6 +65,9 @@ export function readAnswer(code: number, stdout: string, stderr: string): Submit
   }
   if (/timed out|Zero Bytes|Unexpected message/i.test(stderr))
     return { outcome: 'doubtful', reason };
+  if (TOO_MANY.some((text) => text.test(stderr))) {
+    return { outcome: 'busy', reason, tooMany: true };
+  }
   if (BUSY.some((text) => text.test(stderr))) return { outcome: 'busy', reason };
   if (REJECTED.some((text) => text.test(stderr))) return { outcome: 'rejected', reason };
   return { outcome: 'doubtful', reason };

@@ -8,7 +8,7 @@ import {
   type JobSpec,
   type SubmitOutcome,
 } from '@orchestrate/core';
-import { type PlannedBatch, planBatches, type ReadJob } from './batch-plan.ts';
+import { halves, type PlannedBatch, planBatches, type ReadJob } from './batch-plan.ts';
 import { batchScript } from './batch-script.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterFile } from './cluster-files.ts';
@@ -48,7 +48,9 @@ export interface ClusterLimits {
 }
 
 /** What became of the jobs of one batch. */
-type BatchOutcome = Pick<SubmitOutcome, 'outcome' | 'reason' | 'failure'>;
+type BatchOutcome = Pick<SubmitOutcome, 'outcome' | 'reason' | 'failure'> & {
+  readonly tooMany?: true;
+};
 
 /** Turns jobs into batches and submits them. */
 export class Submitter {
@@ -140,13 +142,40 @@ export class Submitter {
       for (const { spec } of fresh) found.set(spec.key, this.#dropped(spec.key, error));
       return found;
     }
-    for (const batch of batches) {
-      const outcome = await this.#submitBatch(batch, signal);
+    await this.#submitEach(batches, signal, (batch, outcome) => {
       for (const { spec } of batch.jobs) found.set(spec.key, outcome);
-      if (outcome.outcome === 'accepted' || outcome.outcome === 'doubtful') continue;
+      if (outcome.outcome === 'accepted' || outcome.outcome === 'doubtful') return;
       for (const { spec } of batch.jobs) this.#outcomes.delete(spec.key);
-    }
+    });
     return found;
+  }
+
+  /** Submits one batch after another. Where SLURM has no room for a whole one, as much of it as there is room for. */
+  async #submitEach(
+    batches: readonly PlannedBatch[],
+    signal: AbortSignal | undefined,
+    note: (batch: PlannedBatch, outcome: BatchOutcome) => void,
+  ): Promise<void> {
+    const { clock } = this.#parts;
+    const left = [...batches];
+    // Parts of one batch share their options.
+    const full = new Map<PlannedBatch['options'], BatchOutcome>();
+    let stop: BatchOutcome | undefined;
+    for (let batch = left.shift(); batch !== undefined; batch = left.shift()) {
+      const since = clock.monotonic();
+      const known = stop ?? full.get(batch.options);
+      const outcome = known ?? (await this.#submitBatch(batch, signal));
+      const parts = known === undefined && outcome.tooMany === true ? halves(batch) : [];
+      left.unshift(...parts);
+      if (parts.length > 0) continue;
+      note(batch, outcome);
+      if (known !== undefined || outcome.outcome === 'accepted') continue;
+      if (outcome.tooMany === true) full.set(batch.options, outcome);
+      // A controller that does not answer one does not answer the next, and each try takes long.
+      else if (clock.monotonic() - since >= SLOW_ANSWER_MS && outcome.outcome !== 'rejected') {
+        stop = { outcome: 'busy', reason: outcome.reason ?? '' };
+      }
+    }
   }
 
   #dropped(key: string, error: unknown): BatchOutcome {
@@ -292,6 +321,9 @@ function foldersOf({ directory, logPath, writes = [], work }: JobSpec, files: Jo
     ...new Set([files.pathOf(directory), ...parents, ...whole.map((path) => files.pathOf(path))]),
   ];
 }
+
+/** Milliseconds from which on an answer of `sbatch` is that of a controller in trouble. */
+const SLOW_ANSWER_MS = 5000;
 
 const NOT_TAKEN: BatchOutcome = { outcome: 'busy', reason: 'it was not submitted' };
 
