@@ -1,6 +1,7 @@
 """python rival.py TEMPLATES MEMBERS: what packages/flows-ensemble/test/render/benchmark.ts does, with Jinja2."""
 
 import datetime
+import gc
 import hashlib
 import json
 import pathlib
@@ -31,6 +32,7 @@ lines = pathlib.Path(members_file).read_text().splitlines()
 members = [types.SimpleNamespace(**decode(json.loads(line))) for line in lines]
 sources = [path.read_text() for path in sorted(pathlib.Path(folder).glob("*.j2"))]
 
+gc.collect()
 began = time.perf_counter()
 texts = []
 for source in sources:

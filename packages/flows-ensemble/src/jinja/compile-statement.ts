@@ -19,39 +19,43 @@ import type { Unit } from './unit.ts';
 
 type Of<Kind extends Statement['kind']> = Extract<Statement, { kind: Kind }>;
 
-/** Turns statements into code. Text goes with what is printed behind it. */
+/** Turns statements into code. What is written in a row is put together first, which is faster. */
 export function compileStatements(
   unit: Unit,
   scope: Scope,
   statements: readonly Statement[],
 ): string {
   let code = '';
-  let text = '';
+  let row: string[] = [];
   /** The line that is known to be noted already. */
   let line: number | undefined;
   for (const statement of statements) {
     if (statement.kind === 'data') {
-      text += statement.text;
-      continue;
-    }
-    if (statement.kind === 'print') {
-      const before = text === '' ? '' : `${literal(text)} + `;
+      row.push(literal(statement.text));
+    } else if (statement.kind === 'print') {
       const { calls } = scope.program;
       const printing = compilePrinted(scope, statement.value);
-      code += `${line === statement.line ? '' : at(statement.line)}o += ${before}${printing};\n`;
+      row.push(line === statement.line ? printing : `(r.line = ${statement.line}, ${printing})`);
       // What is called may be a macro, which notes its own lines.
       line = scope.program.calls > calls ? undefined : statement.line;
     } else {
-      code += write(text) + compileStatement(unit, scope, statement);
+      code += write(row) + compileStatement(unit, scope, statement);
+      row = [];
       line = undefined;
     }
-    text = '';
+    if (row.length >= MAX_ROW) {
+      code += write(row);
+      row = [];
+    }
   }
-  return code + write(text);
+  return code + write(row);
 }
 
-function write(text: string): string {
-  return text === '' ? '' : `o += ${literal(text)};\n`;
+/** Most parts that are put together in one expression. */
+const MAX_ROW = 16;
+
+function write(row: readonly string[]): string {
+  return row.length === 0 ? '' : `o += ${row.join(' + ')};\n`;
 }
 
 function at(line: number): string {

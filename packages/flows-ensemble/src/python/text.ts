@@ -3,6 +3,7 @@ import { PyMarkup } from './markup.ts';
 import { PyException, valueError } from './py-exception.ts';
 import {
   isList,
+  isPyObject,
   PyBytes,
   PyDate,
   PyDateTime,
@@ -47,7 +48,7 @@ export function str(value: PyValue): string {
 
 function otherText(value: PyValue): string {
   if (value instanceof PyDate || value instanceof PyDateTime) return value.text;
-  if (typeof value === 'object' && value !== null && 'pyType' in value) return value.text();
+  if (isPyObject(value)) return value.text();
   return repr(value);
 }
 
@@ -78,7 +79,7 @@ function objectRepr(value: PyValue & object, inside: readonly PyValue[]): string
   if (isList(value) || value instanceof PyTuple || value instanceof PyDict)
     return containerRepr(value, inside);
   if (value instanceof PySet) return setRepr(value, inside);
-  if ('pyType' in value) return value.repr?.() ?? value.text();
+  if (isPyObject(value)) return value.repr?.() ?? value.text();
   return containerRepr(value, inside);
 }
 

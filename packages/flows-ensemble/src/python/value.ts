@@ -243,7 +243,9 @@ export interface PyObject {
 
 /** Whether a value is an object with attributes of its own. */
 export function isPyObject(value: PyValue): value is PyObject {
-  return typeof value === 'object' && value !== null && 'pyType' in value;
+  if (typeof value !== 'object' || value === null) return false;
+  // Asked of values of all kinds, which makes `in` slow.
+  return (value as Partial<PyObject>).pyType !== undefined;
 }
 
 /** Whether a value is a list; `Array.isArray` loses the item type of a read-only one. */
