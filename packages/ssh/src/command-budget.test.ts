@@ -25,9 +25,9 @@ describe('a budget of commands', () => {
     expect(at).toHaveLength(150);
     expect(at.filter((time) => time === 0)).toHaveLength(15);
     for (const start of at) {
-      expect(at.filter((time) => time >= start && time < start + 60_000).length).toBeLessThanOrEqual(
-        60,
-      );
+      expect(
+        at.filter((time) => time >= start && time < start + 60_000).length,
+      ).toBeLessThanOrEqual(60);
     }
   });
 

@@ -88,8 +88,8 @@ class Outputs {
         done();
       },
       // What was cut off must not look like what has ended.
-      flush: (done) => {
-        this.end.then(() => done(), done);
+      final: (done) => {
+        void this.end.catch(() => undefined).finally(done);
       },
     });
     channel.stdout.on('close', drained.resolve).pipe(this.stdout);

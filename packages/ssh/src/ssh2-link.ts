@@ -9,7 +9,8 @@ function channelOf(stream: ClientChannel): Channel {
   let end: ChannelEnd = {};
   const ended = new Promise<ChannelEnd>((resolve) => {
     stream.on('exit', (code: number | null, signal?: string) => {
-      end = code === null ? { ...(signal === undefined ? {} : { signal }) } : { code };
+      if (code !== null) end = { code };
+      else if (signal !== undefined) end = { signal };
     });
     stream.on('close', () => resolve(end));
   });

@@ -25,7 +25,7 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal)
   signal.throwIfAborted();
   let stop: () => void = () => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(signal.reason);
+    stop = () => reject(signal.reason as Error);
     signal.addEventListener('abort', stop, { once: true });
   });
   try {

@@ -4,7 +4,14 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { fetchFiles, type HostOptions, openHost, type RemoteHost, SshConfig } from '@orchestrate/ssh';
+import { inspect } from 'node:util';
+import {
+  fetchFiles,
+  type HostOptions,
+  openHost,
+  type RemoteHost,
+  SshConfig,
+} from '@orchestrate/ssh';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { authorize, makeKey, type Sshd, startSshd } from './sshd.ts';
 import { real } from './surroundings.ts';
@@ -113,11 +120,11 @@ describe.each(['ssh2', 'system'])('over %s', (via) => {
     await host.run('true');
 
     const once = host.run(script);
-    const told = expect(once).rejects.toThrow(coded('SSH_LINK_LOST', 'unknown'));
+    const told = once.catch((error: unknown) => error);
     const again = host.run(script, { idempotent: true });
     await expect.poll(() => linesIn(marks)).toBe(2);
     await server.stop();
-    await told;
+    expect(await told).toEqual(coded('SSH_LINK_LOST', 'unknown'));
     const waiting = host.run(['echo', 'later']);
     await server.start();
 
@@ -168,7 +175,9 @@ describe.each(['ssh2', 'system'])('over %s', (via) => {
 
     expect((await at(sshd, config).run('echo in')).stdout).toBe('in\n');
     expect(readFileSync(knownHosts, 'utf8')).toMatch(/^(\[127|\|1\|)/);
-    expect((await at(sshd, { ...config, strictHostKey: 'yes' }).run('echo in')).stdout).toBe('in\n');
+    expect((await at(sshd, { ...config, strictHostKey: 'yes' }).run('echo in')).stdout).toBe(
+      'in\n',
+    );
   });
 
   it('a key that the host does not know asks for a login, and says so', async () => {
@@ -218,10 +227,10 @@ describe('ways to log in', () => {
 
     const refused = await at(sshd, config)
       .run('true')
-      .catch((error: Error) => error);
+      .then(String, (error: Error) => error);
     expect(refused).toEqual(coded('SSH_LOGIN_REQUIRED'));
-    expect(String(refused)).toContain('ssh-add');
-    expect(JSON.stringify([refused, String(refused)])).not.toContain(passphrase);
+    expect(inspect(refused)).toContain('ssh-add');
+    expect(inspect(refused, { depth: 9 })).not.toContain(passphrase);
   });
 
   it('with an agent', async () => {
@@ -263,9 +272,7 @@ describe('ways to log in', () => {
     appendFileSync(knownHosts, readFileSync(gate.knownHosts));
     expect((await host().run('echo "$SSH_CONNECTION"')).stdout).toContain(String(sshd.port));
     await gate.stop();
-    await expect(host().run('true', { timeoutMs: 1000 })).rejects.toThrow(
-      coded('SSH_UNREACHABLE'),
-    );
+    await expect(host().run('true', { timeoutMs: 1000 })).rejects.toThrow(coded('SSH_UNREACHABLE'));
   });
 
   it('a key that is hashed in known_hosts is known, and one that is revoked is not', async () => {
@@ -294,11 +301,7 @@ describe('ways to log in', () => {
     );
 
     expect(errors).toEqual([coded('SSH_CONFIG'), coded('SSH_LOGIN_REQUIRED')]);
-    for (const error of errors) {
-      expect(JSON.stringify([error, String(error), (error as Error).stack])).not.toContain(
-        'hunter2-secret',
-      );
-    }
+    expect(inspect(errors, { depth: 9 })).not.toContain('hunter2-secret');
   });
 
   it('a host that accepts and says nothing is given up in time', async () => {

@@ -57,10 +57,7 @@ async function answers(port: number): Promise<boolean> {
 }
 
 /** Starts a server for the current user, with further lines of configuration and variables. */
-export async function startSshd(
-  options: readonly string[] = [],
-  environment = '',
-): Promise<Sshd> {
+export async function startSshd(options: readonly string[] = [], environment = ''): Promise<Sshd> {
   if (!existsSync(SSHD))
     throw new Error(`did not run: there is no ${SSHD}; install openssh-server`);
   // Of root the server wants this folder; the machine may never have started one.

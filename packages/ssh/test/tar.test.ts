@@ -80,7 +80,7 @@ const names = fc
   .string({
     unit: fc.oneof(
       fc.constantFrom('\n', ' ', "'", '"', '\\', '$', '-', '*', '\t', '\u00e9', '\u{1f600}'),
-      fc.constantFrom(...'abcdefghij.'),
+      fc.constantFrom(...'abcdefghij.'.split('')),
     ),
     minLength: 1,
     maxLength: 60,

@@ -92,17 +92,29 @@ class Extensions {
   }
 }
 
+/** The name of an entry: in two fields, unless an extension gives it. */
+function pathOf(block: Buffer, fields: ReadonlyMap<string, string>): string {
+  const given = fields.get('path');
+  if (given !== undefined) return given;
+  // GNU tar ends its magic with a space and keeps other things in the place of the prefix.
+  const isUstar = textAt(block, 257, 6) === 'ustar' && block[263] === 48;
+  const prefix = isUstar ? textAt(block, 345, 155) : '';
+  const name = textAt(block, 0, 100);
+  return prefix === '' ? name : `${prefix}/${name}`;
+}
+
+/** What kind of thing an entry is; before POSIX a slash at the end made a folder. */
+function typeOf(block: Buffer, path: string): ReadEntry['type'] {
+  const type = TYPES[String.fromCharCode(block[156] ?? 0)] ?? 'other';
+  return type === 'file' && path.endsWith('/') ? 'directory' : type;
+}
+
 function entryFrom(
   block: Buffer,
   fields: ReadonlyMap<string, string>,
 ): Omit<ReadEntry, 'body'> & { readonly stored: number } {
-  const isUstar = textAt(block, 257, 5) === 'ustar';
-  const prefix = isUstar && block[263] === 48 ? textAt(block, 345, 155) : '';
-  const short = textAt(block, 0, 100);
-  const path = fields.get('path') ?? (prefix === '' ? short : `${prefix}/${short}`);
-  const flag = String.fromCharCode(block[156] ?? 0);
-  const isOldDirectory = TYPES[flag] === 'file' && path.endsWith('/');
-  const type = isOldDirectory ? 'directory' : (TYPES[flag] ?? 'other');
+  const path = pathOf(block, fields);
+  const type = typeOf(block, path);
   const size = Number(fields.get('size') ?? numberAt(block, 124, 12));
   if (!Number.isSafeInteger(size) || size < 0) throw broken('an impossible size');
   const target = fields.get('linkpath') ?? textAt(block, 157, 100);
