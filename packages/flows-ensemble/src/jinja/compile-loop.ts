@@ -162,7 +162,6 @@ function contextLoop(
   { item, rounds, round }: Through,
   { values, recursion = 'undefined' }: Source,
 ): string {
-  // The variable that counts holds `loop` itself at first, which ends a value that is gone through twice.
   return `${loop} = new LoopContext(${values}, r, ${recursion});
 for (${rounds} = 0; (${item} = ${loop}.next()) !== undefined; ${rounds} += 1) {\n${round}}\n`;
 }
