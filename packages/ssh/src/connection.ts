@@ -84,7 +84,10 @@ export class Connection implements AsyncDisposable {
 
   /** Why there is no connection. */
   get reason(): string {
-    return this.#status.reason ?? `no answer from ${this.#status.host}`;
+    const { reason, host } = this.#status;
+    if (reason !== undefined) return reason;
+    const { error } = this.#hosts;
+    return error instanceof Error ? error.message : `no answer from ${host}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

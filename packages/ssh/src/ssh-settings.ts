@@ -31,7 +31,7 @@ function atHome(path: string): string {
 }
 
 /** `ssh -G` output: lines of a name and a value. */
-export function parseOptions(text: string): ReadonlyMap<string, readonly string[]> {
+function parseOptions(text: string): ReadonlyMap<string, readonly string[]> {
   const options = new Map<string, string[]>();
   for (const line of text.split('\n')) {
     const [, name = '', value = ''] = /^(\S+) ?(.*)$/.exec(line) ?? [];
@@ -78,7 +78,7 @@ export function settingsFrom(text: string, host: string): SshSettings {
 }
 
 /** Settings where there is no program `ssh`: the `ssh:` block and OpenSSH's own defaults. */
-export function plainSettings(host: string, config: SshConfig): SshSettings {
+function plainSettings(host: string, config: SshConfig): SshSettings {
   const folder = join(homedir(), '.ssh');
   const keys = ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join(folder, name));
   return {

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** The server of OpenSSH; it must be called by its absolute path. */
-export const SSHD = '/usr/sbin/sshd';
+const SSHD = '/usr/sbin/sshd';
 
 /** A server of this machine, with keys of its own and its user's. */
 export interface Sshd extends AsyncDisposable {
@@ -130,7 +130,7 @@ export async function startSshd(options: readonly string[] = [], environment = '
 }
 
 /** Everything that a process has started, itself not. */
-export function descendants(root: number): number[] {
+function descendants(root: number): number[] {
   const table = execFileSync('ps', ['-A', '-o', 'pid=', '-o', 'ppid='], { encoding: 'utf8' })
     .trim()
     .split('\n')
