@@ -1,5 +1,5 @@
 import type { BackendPlugin, JsonObject, Plugin, StoragePlugin } from '@orchestrate/core';
-import { type Checking, checkedConfig, pluginAt } from './check-config.ts';
+import { type Checking, checkedConfig, checkedOptions, pluginAt } from './check-config.ts';
 import type { ConfiguredProvider } from './loaded-project.ts';
 import { withoutKeys } from './plain.ts';
 
@@ -30,7 +30,7 @@ export async function checkProviders<K extends 'storage' | 'backend'>(
     const plugin = await pluginAt(checking, kind, use, [section, name, 'use']);
     if (plugin === undefined) continue;
     const options = withoutKeys(entry as JsonObject, ['use']);
-    const checked = checkedConfig(checking, plugin, options, [section, name], ['use']);
+    const checked = checkedOptions(checking, plugin, options, [section, name], ['use']);
     if (checked !== undefined) providers.set(name, { name, plugin, ...checked } as Provider);
   }
   if (!Object.hasOwn(entries, BUILT_IN) && checking.registry.namesOf(kind).includes(BUILT_IN)) {

@@ -6,8 +6,10 @@ export interface ConfiguredProvider<P extends StoragePlugin | BackendPlugin> {
   /** Name in the project file. */
   readonly name: string;
   readonly plugin: P;
-  /** Output of the plugin's schema; texts may still hold references. */
+  /** Output of the plugin's schema, where no text holds a reference. */
   readonly config: unknown;
+  /** The options as they are written, where texts hold references: they are checked once more, with the values. */
+  readonly written?: Json;
 }
 
 /** One entry of `flows:`, checked. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  type BackendPlugin,
   type Clock,
   type ComputeBackend,
   isFlowError,
@@ -7,12 +8,13 @@ import {
   type PluginContext,
   type Random,
   type Storage,
+  type StoragePlugin,
   suggest,
 } from '@orchestrate/core';
 import type { Providers } from '../drive/run-types.ts';
 import { projectError } from '../errors.ts';
 import { makeRealFolder } from '../journal/state-folder.ts';
-import type { LoadedProject } from '../project/loaded-project.ts';
+import type { ConfiguredProvider, LoadedProject } from '../project/loaded-project.ts';
 
 /** What every provider is handed beside its options. */
 export interface Surroundings {
@@ -47,7 +49,7 @@ export class ProviderPool implements AsyncDisposable {
     const entry = this.#project.storages.get(name);
     if (entry === undefined) throw unknown('storage', name, this.#project.storages.keys());
     return this.#once('storage', name, (context) =>
-      entry.plugin.create(this.#options(entry.config), context),
+      entry.plugin.create(this.#options('storage', entry), context),
     ) as Promise<Storage>;
   }
 
@@ -56,7 +58,7 @@ export class ProviderPool implements AsyncDisposable {
     const entry = this.#project.backends.get(name);
     if (entry === undefined) throw unknown('backend', name, this.#project.backends.keys());
     return this.#once('backend', name, (context) =>
-      entry.plugin.create(this.#options(entry.config), context),
+      entry.plugin.create(this.#options('backend', entry), context),
     ) as Promise<ComputeBackend>;
   }
 
@@ -74,8 +76,20 @@ export class ProviderPool implements AsyncDisposable {
     await this.#owned.disposeAsync();
   }
 
-  #options(config: unknown): unknown {
-    return this.#project.references.resolveDeep(config);
+  /** What was only a reference when the project was checked has its value now, and is checked with it. */
+  #options(
+    kind: 'storage' | 'backend',
+    { name, plugin, config, written }: ConfiguredProvider<StoragePlugin | BackendPlugin>,
+  ): unknown {
+    const { references } = this.#project;
+    if (written === undefined) return references.resolveDeep(config);
+    const result = plugin.config.safeParse(references.resolveDeep(written));
+    if (result.success) return result.data;
+    const problems = result.error.issues.map(
+      ({ path, message }) => `${path.map(String).join('.')}: ${message}`,
+    );
+    const message = `${kind} "${name}" with its references resolved: ${references.redact(problems.join('; '))}`;
+    throw projectError('PROVIDER_FAILED', message, { details: { kind, name } });
   }
 
   #once<P extends Storage | ComputeBackend>(

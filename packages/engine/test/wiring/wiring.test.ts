@@ -103,7 +103,13 @@ function world(log: string[], seen: unknown[] = []) {
       ? Promise.reject(new Error('no route to hunter22'))
       : undefined;
   };
-  const config = z.strictObject({ token: z.string().optional() });
+  const config = z.strictObject({
+    token: z.string().optional(),
+    host: z
+      .string()
+      .regex(/^[a-z.]+$/, 'expected the name of a host')
+      .optional(),
+  });
   const storage = definePlugin({
     kind: 'storage',
     name: 'local',
@@ -204,6 +210,25 @@ describe('composeProject', () => {
     await expect(async () => pool.storage('loca')).rejects.toMatchObject({
       code: 'PROVIDER_UNKNOWN',
       message: 'there is no storage "loca"; did you mean "local"?',
+    });
+  });
+
+  it('checks an option with the value of its reference when there is one, and not before', async () => {
+    const entry = `backends: { good: { use: local, host: "$\{env:GOOD}" }, bad: { use: local, host: "$\{secret:BAD}" } }`;
+    using workspace = new Workspace({
+      'project.yaml': `${SMALL}${entry}\ndefaults: { backend: good }\n`,
+    });
+    const seen: unknown[] = [];
+    const values = { GOOD: 'login.example', ORCHESTRATE_SECRET_BAD: '-oProxyCommand' };
+    const loaded = await workspace.load({ builtins: world([], seen), env: values });
+    await using project = composeProject(loaded, surroundings);
+    const pool = project.get(T.providers);
+
+    await pool.backend('good');
+    expect(seen[0]).toEqual({ host: 'login.example' });
+    await expect(async () => pool.backend('bad')).rejects.toMatchObject({
+      code: 'PROVIDER_FAILED',
+      message: 'backend "bad" with its references resolved: host: expected the name of a host',
     });
   });
 
