@@ -55,7 +55,7 @@ export type Expression = { readonly line: number } & (
 );
 
 /** `a[start:stop:step]`. */
-export interface SliceExpression {
+interface SliceExpression {
   readonly kind: 'slice';
   readonly line: number;
   readonly of: Expression;
