@@ -111,3 +111,9 @@ export function anchors(page: string): Set<string> {
     ),
   );
 }
+
+/** Servers that a page needs to be followed, as its first line says: `<!-- needs: slurm -->`. */
+export function serversOf(page: string): string[] {
+  const names = /^<!-- needs: (.*) -->/.exec(readPage(page))?.[1];
+  return names === undefined ? [] : names.split(/,\s*/);
+}

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { hasTerminal, matches, stepsOf } from './console-session.ts';
 import { followPage } from './follow.ts';
-import { allPages, codeBlocks } from './markdown.ts';
+import { allPages, codeBlocks, serversOf } from './markdown.ts';
 
 const TUTORIAL = 'docs/tutorial/first-sweep.md';
 
 const isConsole = ({ language }: { readonly language: string }): boolean => language === 'console';
 
-const pages = allPages().filter((page) => codeBlocks(page).some(isConsole));
+const pages = allPages().filter(
+  (page) => codeBlocks(page).some(isConsole) && serversOf(page).length === 0,
+);
 
 // script(1) of util-linux gives the commands a terminal; the pages are about what one sees on it.
 describe.runIf(hasTerminal)('the console blocks of', () => {

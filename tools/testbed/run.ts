@@ -111,7 +111,7 @@ const BEDS: readonly Bed[] = [
   {
     name: 'slurm',
     own: 'tools/testbed/slurm',
-    packages: ['packages/backend-slurm'],
+    packages: ['packages/backend-slurm', 'test'],
     up: slurm.bringUp,
     // One that was up before is somebody else's.
     down: wasSlurmUp ? () => undefined : slurm.bringDown,
