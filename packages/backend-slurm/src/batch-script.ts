@@ -31,7 +31,7 @@ export interface BatchScript {
 }
 
 /** Allocations that a batch needs. */
-export function allocationsOf({ jobs, perAllocation }: BatchScript): number {
+function allocationsOf({ jobs, perAllocation }: BatchScript): number {
   return Math.ceil(jobs / perAllocation);
 }
 
