@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type FlowError, isFlowError } from '@orchestrate/core';
-import type { Client, ConnectConfig } from 'ssh2';
+import type { CipherAlgorithm, Client, ConnectConfig } from 'ssh2';
 import type { SshConfig } from './config.ts';
 import type { Surroundings } from './connection.ts';
 import { sshError } from './errors.ts';
@@ -16,6 +16,16 @@ import { Ssh2Link } from './ssh2-link.ts';
 const MOST_JUMPS = 8;
 /** Unanswered keep-alive messages after which a link counts as lost. */
 const SILENCES = 3;
+
+/** Those first that processors have instructions for: the library's own first choice takes five times the time. */
+const CIPHERS: CipherAlgorithm[] = [
+  'aes128-gcm@openssh.com',
+  'aes256-gcm@openssh.com',
+  'chacha20-poly1305@openssh.com',
+  'aes128-ctr',
+  'aes192-ctr',
+  'aes256-ctr',
+];
 
 /** The host speaks, but the library knows none of its algorithms. */
 export class NoCommonAlgorithm extends Error {}
@@ -149,7 +159,7 @@ async function logIn(attempt: Attempt, socket: Duplex): Promise<Client> {
     readyTimeout: 0,
     keepaliveInterval: config.keepAlive * 1000,
     keepaliveCountMax: SILENCES,
-    algorithms: { serverHostKey: hostKeyAlgorithms(settings) },
+    algorithms: { serverHostKey: hostKeyAlgorithms(settings), cipher: CIPHERS },
     authHandler: loginMethods(
       library,
       {

@@ -1,11 +1,14 @@
 import { shellQuote } from '../shell-text.ts';
 import { STAGING } from './manifest.ts';
 
-/** Shell function that prints the SHA-256 of its standard input, by whatever the host has. */
+/**
+ * Shell function that prints the SHA-256 of its standard input, by whatever the host has: first by what uses the instructions
+ * that processors have for it.
+ */
 export const SUM = `sum() {
-  if command -v sha256sum >/dev/null 2>&1; then sha256sum
-  elif command -v shasum >/dev/null 2>&1; then shasum -a 256
-  else openssl dgst -sha256 -r
+  if command -v openssl >/dev/null 2>&1; then openssl dgst -sha256 -r
+  elif command -v sha256sum >/dev/null 2>&1; then sha256sum
+  else shasum -a 256
   fi | cut -d ' ' -f 1
 }
 `;
@@ -75,7 +78,7 @@ wc -c <"$part"`;
 /** Adds to a large file what comes over standard input, and prints its digest and size. */
 export function appendScript(root: string, key: string): string {
   return `${SUM}${paths(root)}part=$stage/part-${key}
-{ cat -- "$part" && tee -a -- "$part"; } | sum && wc -c <"$part"`;
+cat >>"$part" && sum <"$part" && wc -c <"$part"`;
 }
 
 /** Puts a large file in its place. `stamp`: its time as \`touch -t\` has it, in UTC. */
