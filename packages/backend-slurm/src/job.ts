@@ -36,6 +36,13 @@ export function allocationOf({ batch, index }: SlurmJob): number {
   return Math.floor(index / batch.record.perAllocation);
 }
 
+/** What `scancel` calls the allocation of a job whose batch has an id. */
+export function allocationId(job: SlurmJob): string {
+  const { id, record } = job.batch;
+  const isArray = record.keys.length > record.perAllocation;
+  return isArray ? `${id}_${allocationOf(job)}` : `${id}`;
+}
+
 /** What is told of a job. */
 export function statusOf(job: SlurmJob): JobStatus {
   const { key, state, startedAt, reason, exit, progress } = job;

@@ -2,7 +2,7 @@ import type { Clock, JobExit, Logger } from '@orchestrate/core';
 import type { AccountLine } from './accounting.ts';
 import type { Cluster } from './cluster.ts';
 import { exitOfAccount, exitOfEntry, forcedExit, isInterrupted } from './exits.ts';
-import { allocationOf, type Batch, type SlurmJob } from './job.ts';
+import { allocationId, allocationOf, type Batch, type SlurmJob } from './job.ts';
 import type { JobFiles } from './job-files.ts';
 import type { JobTable } from './job-table.ts';
 import type { Ledger } from './ledger.ts';
@@ -185,7 +185,9 @@ export class Observer {
     const lines = await cluster.queue();
     for (const batch of asked) this.#adopt(batch, lines);
     const view = new QueueView(lines);
-    const missing = asked.flatMap((batch) => this.#compare(batch, view));
+    const hopeless: SlurmJob[] = [];
+    const missing = asked.flatMap((batch) => this.#compare(batch, view, hopeless));
+    await this.#giveUp(hopeless);
     if (missing.length === 0) return;
     // A job that left the queue has written its status file before; only what has none after that is missing.
     await this.#list();
@@ -216,8 +218,8 @@ export class Observer {
     this.#parts.log.info({ batch: batch.record.name, slurmJob: id }, 'submission found again');
   }
 
-  /** Jobs of a batch that the queue does not have. */
-  #compare(batch: Batch, view: QueueView<QueueLine>): SlurmJob[] {
+  /** Jobs of a batch that the queue does not have; adds those that will never start to the hopeless. */
+  #compare(batch: Batch, view: QueueView<QueueLine>, hopeless: SlurmJob[]): SlurmJob[] {
     const { id, jobs } = batch;
     if (id === undefined) return [];
     const missing: SlurmJob[] = [];
@@ -234,26 +236,24 @@ export class Observer {
       if (line.state === 'PENDING') {
         job.state = 'queued';
         job.reason = line.reason;
-        const hopeless = hopelessReason(line.reason);
-        if (hopeless !== undefined) this.#giveUp(job, line.reason, hopeless);
+        if (hopelessReason(line.reason) !== undefined) hopeless.push(job);
       } else if (!job.claimed) job.reason = line.state.toLowerCase();
       else job.state = 'running';
     }
     return missing;
   }
 
-  #giveUp(job: SlurmJob, reason: string, why: string): void {
-    const { cluster, log } = this.#parts;
-    const id = `${job.batch.id}`;
-    this.#end(job, {
-      outcome: 'submit-rejected',
-      message: `it would wait for ever: ${why} (${reason})`,
-    });
-    cluster
-      .cancel([{ batch: job.batch.record.name, index: job.index }], [id], [])
-      .catch((error: unknown) => {
-        log.warn({ job: job.key, error: String(error) }, 'hopeless job not cancelled');
-      });
+  /** Ends jobs that SLURM will never start. */
+  async #giveUp(hopeless: readonly SlurmJob[]): Promise<void> {
+    if (hopeless.length === 0) return;
+    const marks = hopeless.map(({ batch, index }) => ({ batch: batch.record.name, index }));
+    const ids = new Set(hopeless.map(allocationId));
+    await this.#parts.cluster.cancel(marks, [...ids], []);
+    for (const job of hopeless) {
+      const reason = job.reason ?? '';
+      const { failure, why } = hopelessReason(reason) ?? { failure: 'lost', why: reason };
+      this.#end(job, { outcome: failure, message: `it would wait for ever: ${why} (${reason})` });
+    }
   }
 
   async #account(missing: readonly SlurmJob[]): Promise<void> {

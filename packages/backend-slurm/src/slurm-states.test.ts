@@ -56,8 +56,11 @@ describe('meaningOf', () => {
 
 describe('hopelessReason', () => {
   it('gives up only where waiting cannot help', () => {
-    expect(hopelessReason('DependencyNeverSatisfied')).toMatch(/can never end/);
-    expect(hopelessReason('PartitionTimeLimit')).toMatch(/more time/);
+    expect(hopelessReason('DependencyNeverSatisfied')?.why).toMatch(/can never end/);
+    expect(hopelessReason('PartitionTimeLimit')).toMatchObject({ failure: 'submit-rejected' });
+    for (const reason of ['launch failed requeued held', 'launch_failed_requeued_held']) {
+      expect(hopelessReason(reason)).toMatchObject({ failure: 'node-failure' });
+    }
     for (const reason of [
       'Resources',
       'Priority',

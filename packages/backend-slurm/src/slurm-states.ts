@@ -50,17 +50,30 @@ export function meaningOf(state: string): Meaning | undefined {
   return Object.hasOwn(STATES, word) ? STATES[word] : undefined;
 }
 
-/** Reasons with which a job waits for ever, and what to say of them (squeue(1), "JOB REASON CODES"). */
-const HOPELESS: Readonly<Record<string, string>> = {
-  DependencyNeverSatisfied: 'a job it depends on can never end as it should',
-  BadConstraints: 'no node satisfies its constraints',
-  PartitionTimeLimit: 'it asks for more time than its partition gives',
-  PartitionNodeLimit: 'it asks for more nodes than its partition gives',
-  InvalidAccount: 'its account is not valid',
-  InvalidQOS: 'its QoS is not valid',
+/** Why a job will never start. */
+export interface Hopeless {
+  readonly failure: FailureClass;
+  readonly why: string;
+}
+
+const never = (why: string): Hopeless => ({ failure: 'submit-rejected', why });
+const held = (why: string): Hopeless => ({ failure: 'node-failure', why });
+
+/** Reasons with which a job waits for ever, blanks written as `_` (squeue(1), "JOB REASON CODES"). */
+const HOPELESS: Readonly<Record<string, Hopeless>> = {
+  DependencyNeverSatisfied: never('a job it depends on can never end as it should'),
+  BadConstraints: never('no node satisfies its constraints'),
+  PartitionTimeLimit: never('it asks for more time than its partition gives'),
+  PartitionNodeLimit: never('it asks for more nodes than its partition gives'),
+  InvalidAccount: never('its account is not valid'),
+  InvalidQOS: never('its QoS is not valid'),
+  // Held by SLURM itself: nobody lets them go.
+  launch_failed_requeued_held: held('it could not be launched on its node'),
+  JobHoldMaxRequeue: held('SLURM started it again too often'),
 };
 
 /** Why a job that waits with this reason will never start, or `undefined` when it may. */
-export function hopelessReason(reason: string): string | undefined {
-  return Object.hasOwn(HOPELESS, reason) ? HOPELESS[reason] : undefined;
+export function hopelessReason(reason: string): Hopeless | undefined {
+  const word = reason.replaceAll(' ', '_');
+  return Object.hasOwn(HOPELESS, word) ? HOPELESS[word] : undefined;
 }
