@@ -111,7 +111,8 @@ const BEDS: readonly Bed[] = [
   {
     name: 'slurm',
     own: 'tools/testbed/slurm',
-    packages: ['packages/backend-slurm', 'test'],
+    // The tests of SSH start servers of their own, with the sshd that the bed installs.
+    packages: ['packages/ssh', 'packages/backend-slurm', 'test'],
     up: slurm.bringUp,
     // One that was up before is somebody else's.
     down: wasSlurmUp ? () => undefined : slurm.bringDown,
