@@ -14,7 +14,7 @@ const PROBE = `command -v sbatch >/dev/null 2>&1 || bash -lc 'printf "@@PATH=%s@
 
 /** What {@link PROBE} answered; `undefined` where nothing is to be added. */
 export function parseProbe(text: string): string | undefined {
-  return [...text.matchAll(/@@PATH=([^@]*)@@/g)].at(-1)?.[1];
+  return [...text.matchAll(/@@PATH=([^@\n]*)@@/g)].at(-1)?.[1];
 }
 
 /**
