@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- NAME...`: runs benchmarks by name (all without one) and prints one JSON line each. Rivals are measured
+ * `npm run bench -- NAME...`: runs benchmarks by name (without one, all that need no cluster) and prints one JSON line each. Rivals are measured
  * in the same run. Nothing here is a test: figures are for people and for docs/reference/performance.md.
  */
 import { existsSync } from 'node:fs';
@@ -19,14 +19,23 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   peers: async () => (await import('./peers.ts')).peers,
 };
 
+/** Those that need the test bed of SLURM; run by their names only. */
+const ON_SLURM: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  'slurm-array': async () => (await import('./slurm/array.ts')).slurmArray,
+  'slurm-pack': async () => (await import('./slurm/pack.ts')).slurmPack,
+  'slurm-staging': async () => (await import('./slurm/staging.ts')).slurmStaging,
+  'slurm-queries': async () => (await import('./slurm/queries.ts')).slurmQueries,
+};
+
 const BUSY = 0.7;
 
 async function main(): Promise<number> {
   const names = process.argv.slice(2);
-  const unknown = names.filter((name) => !(name in BENCHMARKS));
+  const all = { ...BENCHMARKS, ...ON_SLURM };
+  const unknown = names.filter((name) => !(name in all));
   if (unknown.length > 0) {
     console.error(
-      `no benchmark named ${unknown.join(', ')}; there are: ${Object.keys(BENCHMARKS).join(', ')}`,
+      `no benchmark named ${unknown.join(', ')}; there are: ${Object.keys(all).join(', ')}`,
     );
     return 2;
   }
@@ -38,7 +47,7 @@ async function main(): Promise<number> {
   if (load > BUSY)
     console.error(`the machine is busy (load ${load.toFixed(2)}): figures will be too high`);
   for (const name of names.length > 0 ? names : Object.keys(BENCHMARKS)) {
-    const benchmark = await BENCHMARKS[name]?.();
+    const benchmark = await all[name]?.();
     if (benchmark !== undefined) console.log(JSON.stringify(await benchmark()));
   }
   return 0;
