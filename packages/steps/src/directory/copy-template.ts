@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -93,7 +93,8 @@ function isThere({ directory, existing }: NewFolder): boolean {
 }
 
 function asideIn(parent: string, name: string): string {
-  const path = join(parent, `.${name.slice(0, 100)}.${randomBytes(6).toString('hex')}.part`);
+  const unique = randomUUID().slice(0, 8) + randomUUID().slice(0, 4);
+  const path = join(parent, `.${name.slice(0, 100)}.${unique}.part`);
   try {
     mkdirSync(path, 0o700);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { FunctionContext, Json } from '@orchestrate/core';
 import { stepError } from '../errors.ts';
 import { isInside, realPlace } from '../move/local-target.ts';
@@ -15,7 +15,9 @@ export function makeDirectory(args: Json, context: FunctionContext): Json {
   const read = readArgs('makeDirectory', MakeDirectoryArgs, args);
   throwIfStopped(context.signal);
   const directory = resolve(read.directory);
-  if (read.template !== undefined && isInside(realPlace(directory), realPlace(read.template)))
+  // The folder itself is not there in general, and looking for it in vain costs more than looking for its parent.
+  const place = join(realPlace(dirname(directory)), basename(directory));
+  if (read.template !== undefined && isInside(place, realPlace(read.template)))
     throw stepError('STEP_PATH', `${directory} lies in its template ${read.template}.`, {
       details: { path: directory, template: read.template },
     });

@@ -21,7 +21,7 @@ export function lookAt(path: string): BigIntStats | undefined {
 export function realPlace(path: string): string {
   const full = resolve(path);
   try {
-    return realpathSync(full);
+    return realpathSync.native(full);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT' || dirname(full) === full)
       throw translated(error, 'find', full);
