@@ -1,14 +1,16 @@
 import { isAbsolute, join, resolve } from 'node:path';
-import type { PluginContext } from '@orchestrate/core';
+import { HOST_VARIABLE, type PluginContext } from '@orchestrate/core';
 import { machineTimers, openHost, openLocalHost, type RemoteHost } from '@orchestrate/ssh';
 import { Cluster } from './cluster.ts';
 import type { SlurmConfig } from './config.ts';
 import { sharedFiles } from './job-files.ts';
 import type { RunnerPlace } from './job-script.ts';
 import { JobTable } from './job-table.ts';
+import { ClusterHost } from './leader-host.ts';
 import { LearnedTimes } from './learned.ts';
 import { Ledger } from './ledger.ts';
 import { limitsOf } from './limits.ts';
+import { LoginPathHost } from './login-path.ts';
 import { Mirror } from './mirror.ts';
 import { Observer } from './observer.ts';
 import { runnerHere, sendRuntime } from './runtime.ts';
@@ -38,10 +40,13 @@ export async function openSlurmBackend(
   const { clock, log, random, stateDirectory, projectDirectory } = context;
   const around = { clock, random, timers: machineTimers(clock), log };
   const ledger = new Ledger(stateDirectory);
-  const host = config.ssh === undefined ? openLocalHost(around) : openHost(config.ssh, around);
+  // A leader that was brought to the login node finds there what others need a connection for.
+  const isThere = process.env[HOST_VARIABLE] === context.name;
+  const ssh = isThere ? undefined : config.ssh;
+  const host = new LoginPathHost(ssh === undefined ? openLocalHost(around) : openHost(ssh, around));
   const workdir = await workdirOf(config, context, host);
   const cluster = new Cluster(host, workdir);
-  const isShared = config.shared ?? config.ssh === undefined;
+  const isShared = isThere || (config.shared ?? ssh === undefined);
   const files = isShared
     ? sharedFiles
     : new Mirror({ host, workdir, project: projectDirectory, stage: config.stage, log });
@@ -92,5 +97,6 @@ export async function openSlurmBackend(
     files,
     clock,
     log,
+    ...(ssh === undefined ? {} : { host: new ClusterHost(host, workdir, config) }),
   });
 }

@@ -46,7 +46,8 @@ export async function sendRuntime(
   return { node: named ?? (await nodeThere(host, workdir)), args: [`${to}/runner.mjs`] };
 }
 
-async function nodeThere(host: RemoteHost, workdir: string): Promise<string> {
+/** A Node of the cluster that is new enough, or a copy of this one. @throws SLURM_NODE_MISSING and what SSH throws */
+export async function nodeThere(host: RemoteHost, workdir: string): Promise<string> {
   const { stdout } = await host.run('command -v node && node --version; uname -sm', {
     idempotent: true,
   });

@@ -7,6 +7,7 @@ import type {
   JobKey,
   JobSpec,
   JobStatus,
+  LeaderHost,
   Logger,
   SubmitOutcome,
 } from '@orchestrate/core';
@@ -34,17 +35,21 @@ export interface SlurmBackendParts {
   readonly files: JobFiles;
   readonly clock: Clock;
   readonly log: Logger;
+  /** The login host, where it is another machine. */
+  readonly host?: LeaderHost;
 }
 
 /** Runs jobs on a SLURM cluster; they outlive the leader and are found again by their keys. */
 export class SlurmBackend implements ComputeBackend {
   readonly traits: BackendTraits;
+  readonly host?: LeaderHost;
   readonly #parts: SlurmBackendParts;
   readonly #ofNoUse = new Set<string>();
   #closed = false;
 
   constructor(parts: SlurmBackendParts) {
     this.#parts = parts;
+    if (parts.host !== undefined) this.host = parts.host;
     const { pollSeconds, settleSeconds, maxLiveJobs } = parts.config;
     this.traits = {
       work: ['command', 'shell', 'functions'],

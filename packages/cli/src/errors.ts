@@ -58,6 +58,30 @@ export const CLI_ERRORS = {
     retry: 'never',
     hint: 'Please report it.',
   },
+  CLI_NO_HOST: {
+    retry: 'never',
+    hint: 'Name a backend that is reached over a network (`ssh:`); `orchestrate run --detach` leaves a leader on this machine.',
+  },
+  CLI_NOT_THERE: {
+    retry: 'never',
+    hint: 'Start it there with `orchestrate run --detach --on BACKEND`; profiles must be the same.',
+  },
+  CLI_LED_THERE: {
+    retry: 'later',
+    hint: 'Look at it with `orchestrate status --on BACKEND`, end it with `orchestrate cancel --on BACKEND`, or wait for its end.',
+  },
+  CLI_NOT_BUILT: {
+    retry: 'never',
+    hint: 'In a clone of the repository, run `npm run build` first; otherwise install the package again.',
+  },
+  CLI_PROJECT_TOO_LARGE: {
+    retry: 'never',
+    hint: 'Keep data outside of the project, best on the cluster, and name it by its path there; or add --all to bring everything.',
+  },
+  CLI_HOST_UNUSABLE: {
+    retry: 'later',
+    hint: 'See that the folder (option `workdir` of the backend) can be written to; `orchestrate doctor` looks at it.',
+  },
   CLI_NOT_CONFIRMED: {
     retry: 'never',
     hint: 'Add --yes to go ahead without being asked.',

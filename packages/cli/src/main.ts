@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { HOST_VARIABLE } from '@orchestrate/core';
 import type { CommandSpec } from './arguments/command-spec.ts';
 import { parseCall, type Request } from './arguments/parse-call.ts';
 import type { CommandContext, Environment } from './command-context.ts';
@@ -19,7 +20,7 @@ function outputFor(argv: readonly string[], environment: Environment): Output {
   const named = wish ?? (given.includes('--color') ? spaced : undefined);
   const option = named === 'always' || named === 'never' ? named : 'auto';
   const has = (...names: string[]): boolean => names.some((name) => given.includes(name));
-  const { stdout, stderr } = processStreams();
+  const { stdout, stderr } = processStreams(environment);
   return new Output({
     stdout,
     stderr,
@@ -56,6 +57,27 @@ async function tellError(error: unknown, output: Output): Promise<ExitCode | und
   return EXIT.usage;
 }
 
+/** Carries out a command here, in a process that stays when this one goes, or on the host of a backend. */
+async function command(spec: CommandSpec, context: CommandContext): Promise<ExitCode> {
+  if (context.call.text('on') !== undefined) {
+    const { callThere } = await import('./away/call-there.ts');
+    return callThere(context, spec);
+  }
+  if (context.call.has('detach')) {
+    const { startDetached } = await import('./away/start-detached.ts');
+    return startDetached(context, spec);
+  }
+  const host = context.environment[HOST_VARIABLE];
+  if (host !== undefined && spec.name !== 'logs') {
+    // Whoever reads it sits elsewhere.
+    const { addressed, hostWords } = await import('./away/call-words.ts');
+    const words = hostWords(context.call, host);
+    context.output.protect((text) => addressed(text, words));
+  }
+  const body = await spec.load();
+  return body(context);
+}
+
 async function carryOut(
   request: Request,
   version: string,
@@ -67,10 +89,8 @@ async function carryOut(
       return EXIT.succeeded;
     case 'help':
       return showHelp(request.command, shared.output);
-    case 'command': {
-      const body = await request.command.load();
-      return body({ ...shared, call: request.call });
-    }
+    case 'command':
+      return command(request.command, { ...shared, call: request.call });
   }
 }
 

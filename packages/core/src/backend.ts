@@ -205,6 +205,86 @@ export interface ComputeBackend extends AsyncDisposable {
   forget?(keys: readonly JobKey[]): Promise<void>;
   /** What `orchestrate doctor` asks: one line per thing looked at. */
   diagnose?(options?: CallOptions): Promise<readonly Finding[]>;
+  /**
+   * The machine that jobs are submitted from, where that is another one than this and may lead runs itself. A program of
+   * ours that runs there finds in the variable {@link HOST_VARIABLE} the name of this backend, which then works on the spot.
+   */
+  readonly host?: LeaderHost;
+  /** Asks whether jobs like these would be taken, and submits nothing: what `orchestrate plan --check` asks. One answer per sample. */
+  check?(samples: readonly JobSample[], options?: CallOptions): Promise<readonly Finding[]>;
+}
+
+/** Jobs that ask for the same. */
+export interface JobSample {
+  /** For people: the set of tasks, or sets. */
+  readonly name: string;
+  /** How many there are. */
+  readonly count: number;
+  readonly resources: Resources;
+  readonly backendOptions?: Json;
+}
+
+/** Environment variable with the name of the backend on whose {@link LeaderHost} a program of ours runs. */
+export const HOST_VARIABLE = 'ORCHESTRATE_HOST_OF';
+
+/** A file, folder or link of this machine, and its place below a folder of a host: `/` between the parts, no `.` or `..`. */
+export interface HostFile {
+  readonly path: string;
+  /** Absolute path here. Of a link the link itself is brought. */
+  readonly from: string;
+}
+
+/** Options of {@link LeaderHost.run}. */
+export interface HostRunOptions extends CallOptions {
+  readonly cwd?: string;
+  /** Variables added to its environment; they stand in no process list and no file there. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Is handed standard output as it comes. Default: it is dropped. */
+  readonly onOutput?: (piece: Uint8Array) => void;
+}
+
+/** Options of {@link LeaderHost.fetch}. */
+export interface HostFetchOptions extends CallOptions {
+  readonly only?: readonly string[];
+  readonly except?: readonly string[];
+}
+
+/** A machine that can lead runs in the place of this one. All paths are absolute paths there. */
+export interface LeaderHost {
+  /** What to call it in messages. */
+  readonly name: string;
+  /** Folder of ours, where whatever is brought belongs. */
+  readonly folder: string;
+  /** A Node that runs there, at least of the version of this one's requirement; brought along where there is none. */
+  node(options?: CallOptions): Promise<string>;
+  /** Makes files of a folder be there as they are here; sends what is missing or other. */
+  send(
+    files: readonly HostFile[],
+    to: string,
+    options?: CallOptions,
+  ): Promise<{ readonly sent: number; readonly bytes: number }>;
+  /**
+   * Brings home to the folder `to` what is below the folder `from` and is not here with the same size and time: `only` some
+   * paths where that is given, `except` for others; all relative to the folder, and with what is below them.
+   */
+  fetch(
+    from: string,
+    to: string,
+    options?: HostFetchOptions,
+  ): Promise<{ readonly fetched: readonly string[]; readonly bytes: number }>;
+  /** Runs a program to its end; no shell reads its arguments. `stderr` is the end of its standard error. */
+  run(
+    argv: readonly string[],
+    options?: HostRunOptions,
+  ): Promise<{ readonly code: number; readonly stderr: string }>;
+  /**
+   * Has a program run as a job, its output appended to the file `log`; answers the job's id, as people there know it. The
+   * environment is kept from everybody else. Present where a job may itself submit jobs.
+   */
+  submit?(
+    argv: readonly string[],
+    options: Omit<HostRunOptions, 'onOutput'> & { readonly name: string; readonly log: string },
+  ): Promise<string>;
 }
 
 /** One thing `doctor` looked at. */

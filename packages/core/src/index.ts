@@ -5,12 +5,18 @@ export type {
   Finding,
   FunctionCall,
   FunctionPack,
+  HostFetchOptions,
+  HostFile,
+  HostRunOptions,
   JobExit,
+  JobSample,
   JobSpec,
   JobStatus,
+  LeaderHost,
   PackProgress,
   SubmitOutcome,
 } from './backend.ts';
+export { HOST_VARIABLE } from './backend.ts';
 export { CORE_ERRORS } from './errors.ts';
 export {
   FAILURE_CLASSES,

@@ -38,6 +38,7 @@ export type {
 } from './project/loaded-project.ts';
 export { loadProject, projectJsonSchema } from './project/on-demand.ts';
 export { isProjectProblems, type ProjectProblems } from './project/project-problems.ts';
+export { findReferences } from './project/reference-syntax.ts';
 export type { References } from './project/references.ts';
 export { renderProblems } from './project/render-problems.ts';
 export { RunFold } from './views/fold-run.ts';

@@ -1,4 +1,5 @@
 import type { CommandSpec, OptionSpec, PositionalSpec } from '../arguments/command-spec.ts';
+import { ABOUT_DETACHED, ALL, DETACHED, ON } from './host-specs.ts';
 import { IMPORT } from './import-spec.ts';
 import { ABOUT_MEMBERS, MEMBERS } from './member-specs.ts';
 import { run } from './run.ts';
@@ -114,6 +115,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Does what is not done yet. Finished tasks whose inputs, parameters and outputs are unchanged are used again; an unfinished run of the same plan is continued.',
       'On a terminal you see progress; elsewhere every event is one line of JSON on standard output. Ctrl-C once stops after the tasks that are running; twice leaves at once, the jobs stay alive and `orchestrate resume` finds them.',
       ABOUT_MEMBERS,
+      ABOUT_DETACHED,
       'Exit code: 0 all succeeded, 1 work failed, 2 the project or the call is wrong, 3 stopped and resumable.',
     ],
     positionals: [FLOWS],
@@ -125,6 +127,8 @@ export const COMMANDS: readonly CommandSpec[] = [
         name: 'abandon',
         says: 'Begin anew although the last run is unfinished; its jobs are cancelled',
       },
+      ...DETACHED,
+      ALL,
     ],
     examples: [
       { line: 'orchestrate run', says: 'everything in ./project.yaml' },
@@ -136,6 +140,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       { line: 'orchestrate run --only sens.0-2', says: 'the first three members of an ensemble' },
       { line: 'orchestrate run --failed', says: 'the members that failed in the last run' },
       { line: 'orchestrate run --json > events.jsonl', says: 'keep every event' },
+      {
+        line: 'orchestrate run --detach --on hpc',
+        says: 'led from the login node of the backend hpc',
+      },
     ],
     load: () => Promise.resolve(run),
   },
@@ -145,7 +153,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     description: [
       'Finds the jobs that are still alive, takes them over, and goes on. Nothing is done twice. Failed tasks stay failed; `orchestrate retry` tries them again.',
     ],
-    options: [RUN, FAIL_FAST],
+    options: [RUN, FAIL_FAST, ...DETACHED],
     examples: [
       { line: 'orchestrate resume', says: 'the latest run' },
       { line: 'orchestrate resume --run k3x', says: 'a certain one' },
@@ -162,11 +170,13 @@ export const COMMANDS: readonly CommandSpec[] = [
       RUN,
       { name: 'watch', short: 'w', says: 'Keep showing it until the run ends' },
       { name: 'all', short: 'a', says: 'List all runs of this project' },
+      ON,
     ],
     examples: [
       { line: 'orchestrate status', says: 'the latest run' },
       { line: 'orchestrate status --watch', says: 'follow it live from another terminal' },
       { line: 'orchestrate status --all', says: 'the runs so far' },
+      { line: 'orchestrate status --on hpc', says: 'a run that is led from a login node' },
     ],
     load: async () => (await import('./status.ts')).status,
   },
@@ -187,6 +197,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         says: 'A certain attempt, counted from 1',
       },
       RUN,
+      ON,
     ],
     examples: [
       { line: 'orchestrate logs sweep.model/speed=2.0', says: 'the last attempt' },
@@ -205,7 +216,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Names the first thing that changed since the task was last finished, what it waits for, or the first cause of its failure.',
     ],
     positionals: [TASK],
-    options: [RUN],
+    options: [RUN, ON],
     examples: [
       { line: 'orchestrate why report.table', says: 'why it was skipped' },
       { line: "orchestrate why 'sweep.model[3]' --json", says: 'for a program' },
@@ -230,6 +241,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         otherwise: 'report.html in the folder of the run',
       },
       { name: 'open-no', says: 'Only write the page; do not open it' },
+      ON,
     ],
     examples: [
       { line: 'orchestrate report', says: 'the latest run' },
@@ -248,7 +260,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Begins a run in which the named tasks are tried again, and all that was skipped because of them. Without names: everything that failed. What succeeded is used again.',
     ],
     positionals: [TASKS],
-    options: [FAIL_FAST],
+    options: [FAIL_FAST, ...DETACHED, ALL],
     examples: [
       { line: 'orchestrate retry', says: 'everything that failed' },
       { line: 'orchestrate retry sweep.model/speed=2.0', says: 'one task' },
@@ -262,7 +274,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Ends the jobs of the run, wherever they are, also those that outlived their leader. When another process leads the run, it is told to. Cancelled tasks are done again by the next `orchestrate run`.',
     ],
     positionals: [TASKS],
-    options: [RUN],
+    options: [RUN, ON],
     examples: [
       { line: 'orchestrate cancel', says: 'the latest run' },
       { line: 'orchestrate cancel sweep.model/speed=2.0', says: 'one task; the others go on' },

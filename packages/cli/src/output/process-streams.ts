@@ -1,4 +1,5 @@
 import { fstatSync, writeSync } from 'node:fs';
+import { farTerminal } from './far-terminal.ts';
 import type { OutputStream } from './output.ts';
 
 const STDOUT = 1;
@@ -63,9 +64,13 @@ function streamOf(descriptor: number, stream: () => OutputStream): OutputStream 
 }
 
 /** Standard output and standard error of the process. */
-export function processStreams(): { readonly stdout: OutputStream; readonly stderr: OutputStream } {
+export function processStreams(environment: Readonly<Record<string, string | undefined>>): {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+} {
+  const stdout = streamOf(STDOUT, () => process.stdout);
   return {
-    stdout: streamOf(STDOUT, () => process.stdout),
+    stdout: farTerminal(stdout, environment) ?? stdout,
     stderr: streamOf(STDERR, () => process.stderr),
   };
 }

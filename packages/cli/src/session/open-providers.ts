@@ -1,5 +1,5 @@
-import type { Logger } from '@orchestrate/core';
-import type { LoadedProject, Plan, Providers, Used } from '@orchestrate/engine';
+import type { ComputeBackend, Logger } from '@orchestrate/core';
+import type { LoadedProject, Plan, ProviderPool, Providers, Used } from '@orchestrate/engine';
 
 /** The providers of a project, and how to close them. */
 export interface OpenProviders extends AsyncDisposable {
@@ -28,7 +28,26 @@ export function openLocalStorages(loaded: LoadedProject, log: Logger): Promise<O
   return open(loaded, log, { storages, backends: [] });
 }
 
+/** Makes one backend. @throws PROVIDER_UNKNOWN, PROVIDER_FAILED and what plugins throw */
+export async function openBackend(
+  loaded: LoadedProject,
+  log: Logger,
+  name: string,
+): Promise<{ readonly backend: ComputeBackend } & AsyncDisposable> {
+  const made = await make(loaded, log, (pool) => pool.backend(name));
+  return { backend: made.value, [Symbol.asyncDispose]: made[Symbol.asyncDispose] };
+}
+
 async function open(loaded: LoadedProject, log: Logger, used: Used): Promise<OpenProviders> {
+  const made = await make(loaded, log, (pool) => pool.open(used));
+  return { providers: made.value, [Symbol.asyncDispose]: made[Symbol.asyncDispose] };
+}
+
+async function make<V>(
+  loaded: LoadedProject,
+  log: Logger,
+  from: (pool: ProviderPool) => Promise<V>,
+): Promise<{ readonly value: V } & AsyncDisposable> {
   const { composeProject, T, realClock, realTimers } = await import('@orchestrate/engine');
   const scope = composeProject(loaded, {
     log,
@@ -37,8 +56,8 @@ async function open(loaded: LoadedProject, log: Logger, used: Used): Promise<Ope
     timers: realTimers(realClock),
   });
   try {
-    const providers = await scope.get(T.providers).open(used);
-    return { providers, [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose]() };
+    const value = await from(scope.get(T.providers));
+    return { value, [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose]() };
   } catch (error) {
     await scope[Symbol.asyncDispose]();
     throw error;
