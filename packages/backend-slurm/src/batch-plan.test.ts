@@ -37,7 +37,8 @@ describe('packing', () => {
   it('lets short jobs share as many allocations as can run at once', () => {
     expect(packing(1000, job(0, {}, { expectSeconds: 1 }), facts()).perAllocation).toBe(32);
     expect(packing(1000, job(0), facts({}, { learned: () => 0.1 })).perAllocation).toBe(32);
-    expect(packing(10, job(0, {}, { expectSeconds: 1 }), facts()).perAllocation).toBe(1);
+    expect(packing(10, job(0), facts({}, { learned: () => 0.01 })).perAllocation).toBe(10);
+    expect(packing(10, job(0, {}, { expectSeconds: 1 }), facts()).perAllocation).toBe(2);
   });
 
   it('keeps an allocation below the time it is meant to run', () => {

@@ -34,6 +34,8 @@ export interface PlanFacts {
 
 /** A job is worth an allocation of its own from here on: what SLURM needs to start one is a small part of it. */
 const WORTH_AN_ALLOCATION_SECONDS = 20;
+/** An allocation of several jobs is meant to run at least so long, seconds. */
+const LEAST_ALLOCATION_SECONDS = 2;
 /** What it costs to run a job inside an allocation, seconds: two processes and two small files. */
 const OVERHEAD_SECONDS = 0.02;
 /** How many times the expected time of a job is asked for. */
@@ -69,8 +71,10 @@ export function packing(
   }
   const each = expected + OVERHEAD_SECONDS;
   const fit = Math.max(1, Math.floor(config.packSeconds / each));
-  const even = Math.max(1, Math.ceil(count / Math.max(1, facts.width)));
-  return { perAllocation: Math.min(fit, even), lanes: 1 };
+  const even = Math.ceil(count / Math.max(1, facts.width));
+  // Below that, what SLURM needs for an allocation is more than what it is for.
+  const worthwhile = Math.min(count, Math.ceil(LEAST_ALLOCATION_SECONDS / each));
+  return { perAllocation: Math.min(fit, Math.max(even, worthwhile)), lanes: 1 };
 }
 
 function timeOf(

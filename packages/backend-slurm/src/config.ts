@@ -81,8 +81,10 @@ export const SlurmConfig = z.strictObject({
   pollSeconds: z
     .number()
     .min(0.1)
-    .default(2)
-    .describe('Seconds between two looks at the status files of young jobs.'),
+    .default(0.25)
+    .describe(
+      'Least seconds between two looks at the status files; more where nothing changes or a look takes long.',
+    ),
   queueSeconds: z
     .number()
     .min(1)

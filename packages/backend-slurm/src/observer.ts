@@ -20,6 +20,8 @@ export interface ObserverParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly files: JobFiles;
+  /** Seconds between two listings of status files, at least. */
+  readonly pollSeconds: number;
   /** Seconds between two looks at the queue, at least. */
   readonly queueSeconds: number;
   /** Seconds that a submission or a status file may be late. */
@@ -28,8 +30,10 @@ export interface ObserverParts {
   readonly noteTime: (job: SlurmJob, seconds: number) => void;
 }
 
-/** Milliseconds between two listings of status files. */
-const LEAST_LISTING_MS = 250;
+/** Longest time between two listings of status files, milliseconds. */
+const LONGEST_LISTING_MS = 15_000;
+/** A listing takes at most this part of the time, and comes that much later after a change than the change is old. */
+const LISTING_SHARE = 1 / 20;
 const LONGEST_QUEUE_MS = 60_000;
 /** Jobs for which the queue is asked one second less often. */
 const JOBS_PER_SECOND = 200;
@@ -41,6 +45,9 @@ export class Observer {
   readonly #parts: ObserverParts;
   #looking: Promise<void> | undefined;
   #listedAt = Number.NEGATIVE_INFINITY;
+  /** When a job was last seen to begin or to end. */
+  #changedAt = Number.NEGATIVE_INFINITY;
+  #listingTook = 0;
   #askedAt = Number.NEGATIVE_INFINITY;
   #urgent = false;
   /** Ends that were interrupted from outside: SLURM has to say why. */
@@ -72,8 +79,17 @@ export class Observer {
     const { clock, table } = this.#parts;
     if (table.live().length === 0) return;
     const now = clock.monotonic();
-    if (now - this.#listedAt >= LEAST_LISTING_MS || this.#urgent) await this.#list();
+    if (this.#urgent || now - this.#listedAt >= this.#listingMs(now)) await this.#list();
     if (table.live().length > 0 && this.#isQueueDue()) await this.#askQueue();
+  }
+
+  /** Milliseconds between two listings: few where nothing has changed for long, and where each takes long. */
+  #listingMs(now: number): number {
+    const { pollSeconds, table } = this.#parts;
+    const submittedAt = Math.max(...table.live().map(({ record }) => record.submittedAt));
+    const since = Math.min(now - this.#changedAt, this.#parts.clock.now() - submittedAt);
+    const wanted = Math.max(this.#listingTook / LISTING_SHARE, since * LISTING_SHARE);
+    return Math.max(pollSeconds * 1000, Math.min(LONGEST_LISTING_MS, wanted));
   }
 
   #isQueueDue(): boolean {
@@ -97,6 +113,7 @@ export class Observer {
     this.#listedAt = clock.monotonic();
     const live = table.live();
     const listings = await cluster.list(live.map(({ record }) => record.name));
+    this.#listingTook = clock.monotonic() - this.#listedAt;
     const done: { job: SlurmJob; entry: EndEntry }[] = [];
     for (const { batch: name, claimed, ended } of listings) {
       const batch = table.batches.get(name);
@@ -118,6 +135,7 @@ export class Observer {
   #claimed(job: SlurmJob | undefined): void {
     if (job === undefined || job.claimed) return;
     job.claimed = true;
+    this.#changedAt = this.#parts.clock.monotonic();
     if (job.state === 'ended') return;
     job.state = 'running';
     job.startedAt = this.#parts.clock.now();
@@ -141,6 +159,7 @@ export class Observer {
 
   #end(job: SlurmJob, exit: JobExit): void {
     if (job.state === 'ended') return;
+    this.#changedAt = this.#parts.clock.monotonic();
     job.state = 'ended';
     job.exit = exit;
     job.batch.live -= 1;

@@ -1,4 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { HOST_VARIABLE, type PluginContext } from '@orchestrate/core';
 import { machineTimers, openHost, openLocalHost, type RemoteHost } from '@orchestrate/ssh';
 import { Cluster } from './cluster.ts';
@@ -68,11 +69,12 @@ export async function openSlurmBackend(
       });
       return runner;
     },
+    pause,
     learned,
     limits: limitsOf(cluster, log),
     files,
   });
-  const { queueSeconds, settleSeconds } = config;
+  const { pollSeconds, queueSeconds, settleSeconds } = config;
   const observer = new Observer({
     cluster,
     table,
@@ -80,6 +82,7 @@ export async function openSlurmBackend(
     clock,
     log,
     files,
+    pollSeconds,
     queueSeconds,
     settleSeconds,
     noteTime: (job, seconds) => {

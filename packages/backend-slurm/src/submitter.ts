@@ -29,6 +29,8 @@ export interface SubmitterParts {
   readonly table: JobTable;
   readonly ledger: Ledger;
   readonly clock: Clock;
+  /** Waits so many milliseconds. */
+  readonly pause: (milliseconds: number) => Promise<void>;
   readonly config: SlurmConfig;
   readonly projectDirectory: string;
   /** How packs of function calls are run there; asked when there is one. */
@@ -47,6 +49,14 @@ export interface ClusterLimits {
   readonly width: number;
 }
 
+/** Jobs of one call that wait to be submitted. */
+interface WaitingCall {
+  readonly fresh: readonly ReadJob[];
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: (found: Map<string, BatchOutcome>) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
 /** What became of the jobs of one batch. */
 type BatchOutcome = Pick<SubmitOutcome, 'outcome' | 'reason' | 'failure'> & {
   readonly tooMany?: true;
@@ -57,6 +67,9 @@ export class Submitter {
   readonly #parts: SubmitterParts;
   /** Submissions under way or done in this leader, by key. */
   readonly #outcomes = new Map<string, Promise<BatchOutcome>>();
+  readonly #waiting: WaitingCall[] = [];
+  #flow: Promise<void> | undefined;
+  #submittedAt = Number.NEGATIVE_INFINITY;
   readonly likeness = new Map<SlurmJob, string>();
 
   constructor(parts: SubmitterParts) {
@@ -94,7 +107,7 @@ export class Submitter {
         outcome.then((one) => ({ key: spec.key, ...one })),
       );
     }
-    settle(this.#submitFresh(fresh, signal));
+    settle(this.#enqueue(fresh, signal));
     return Promise.all(
       jobs.map(async ({ key }) => (await outcomes.get(key)) ?? { key, ...NOT_TAKEN }),
     );
@@ -120,6 +133,47 @@ export class Submitter {
       return Promise.resolve({ key, outcome: 'doubtful', reason });
     }
     return Promise.resolve({ key, outcome: 'accepted', known: true });
+  }
+
+  /** Submits what comes while a submission is under way, or shortly after one, together: each costs SLURM the same. */
+  #enqueue(
+    fresh: readonly ReadJob[],
+    signal: AbortSignal | undefined,
+  ): Promise<Map<string, BatchOutcome>> {
+    if (fresh.length === 0) return Promise.resolve(new Map());
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ fresh, signal, resolve, reject });
+      this.#flow ??= this.#submitWaiting().finally(() => {
+        this.#flow = undefined;
+      });
+    });
+  }
+
+  async #submitWaiting(): Promise<void> {
+    const { clock, pause } = this.#parts;
+    while (this.#waiting.length > 0) {
+      const early = this.#submittedAt + TOGETHER_MS - clock.monotonic();
+      if (early > 0) await pause(early);
+      const calls = this.#waiting.splice(0);
+      const going = calls.filter(({ signal }) => signal?.aborted !== true);
+      for (const { signal, reject, fresh } of calls) {
+        if (signal?.aborted !== true) continue;
+        for (const { spec } of fresh) this.#outcomes.delete(spec.key);
+        reject(signal.reason);
+      }
+      const [only] = going;
+      const signal = going.length === 1 ? only?.signal : undefined;
+      try {
+        const found = await this.#submitFresh(
+          going.flatMap(({ fresh }) => fresh),
+          signal,
+        );
+        for (const { resolve } of going) resolve(found);
+      } catch (error) {
+        for (const { reject } of going) reject(error);
+      }
+      this.#submittedAt = clock.monotonic();
+    }
   }
 
   async #submitFresh(
@@ -322,6 +376,8 @@ function foldersOf({ directory, logPath, writes = [], work }: JobSpec, files: Jo
   ];
 }
 
+/** Milliseconds after a submission in which what comes waits for the next one. */
+const TOGETHER_MS = 400;
 /** Milliseconds from which on an answer of `sbatch` is that of a controller in trouble. */
 const SLOW_ANSWER_MS = 5000;
 
