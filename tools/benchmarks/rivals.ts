@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { measure, measureGood } from './measure.ts';
 
 const SNAKEMAKE_VERSION = '9.25.2';
+const SNAKEMAKE_SLURM_VERSION = '2.7.1';
 const PARSL_VERSION = '2026.10.26';
 const JINJA_VERSION = '3.1.6';
 const MODEL_ENSEMBLER_VERSION = '0.7.0';
@@ -45,6 +46,21 @@ export async function modelEnsemblerRival(): Promise<string> {
     await measureGood(['python3', '-m', 'venv', environment]);
     const wanted = `model-ensembler==${MODEL_ENSEMBLER_VERSION}`;
     await measureGood([join(bin, 'pip'), 'install', '--quiet', wanted]);
+  }
+  return bin;
+}
+
+/** Installs Snakemake with its SLURM plugin from PyPI into an environment of its own, unless it is there, and answers its `bin`. */
+export async function snakemakeOnSlurm(): Promise<string> {
+  const environment = join(home(), 'snakemake-slurm');
+  const bin = join(environment, 'bin');
+  const plugin = `snakemake-executor-plugin-slurm==${SNAKEMAKE_SLURM_VERSION}`;
+  const found = [join(bin, 'python'), '-c', 'import snakemake_executor_plugin_slurm'] as const;
+  const made = await measure(found).catch(() => undefined);
+  if (made?.exitCode !== 0) {
+    await measureGood(['python3', '-m', 'venv', environment]);
+    const wanted = [`snakemake==${SNAKEMAKE_VERSION}`, plugin];
+    await measureGood([join(bin, 'pip'), 'install', '--quiet', ...wanted]);
   }
   return bin;
 }

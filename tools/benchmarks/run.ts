@@ -25,6 +25,7 @@ const ON_SLURM: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'slurm-pack': async () => (await import('./slurm/pack.ts')).slurmPack,
   'slurm-staging': async () => (await import('./slurm/staging.ts')).slurmStaging,
   'slurm-queries': async () => (await import('./slurm/queries.ts')).slurmQueries,
+  'slurm-peers': async () => (await import('./slurm/peers.ts')).slurmPeers,
 };
 
 const BUSY = 0.7;

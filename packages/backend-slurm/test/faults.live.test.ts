@@ -104,7 +104,7 @@ describe('a node', () => {
     await faults.declareFailed(site.layout, 'p1');
 
     const { code, text } = await run;
-    expect(code).toBe(0);
+    expect(code, text).toBe(0);
     expect(text).toMatch(/node-failure.*node failed under it on p1/s);
     expect(await members.judge()).toEqual(WELL);
   });
@@ -176,7 +176,7 @@ describe('jobs of others', () => {
       await site.startNow();
 
       const { code, text } = await run;
-      expect(code).toBe(0);
+      expect(code, text).toBe(0);
       expect(await members.judge()).toEqual(WELL);
       expect(members.count('began')).toBeGreaterThan(8);
       if (partition === 'long') expect(text).toMatch(/preempted/);
@@ -185,12 +185,51 @@ describe('jobs of others', () => {
 });
 
 describe('members', () => {
+  const NAMES = [
+    "it's",
+    'say "no"',
+    'two  words',
+    'line\nbreak',
+    '$(touch hacked)',
+    '; touch hacked #',
+    '-n',
+    'é*?[a]',
+  ];
+
+  test('may have any names', async () => {
+    using members = new Members(site, 1, 'true', {
+      task: ['env: { VALUE: "{{ name }}" }'],
+      work: `printf '%s' "$VALUE" > "effects/$ORCHESTRATE_JOB"`,
+      matrix: `{ name: ${JSON.stringify(NAMES)} }`,
+    });
+
+    expect(await members.command(['run'])).toMatchObject(ALL_DONE);
+    expect(members.written().sort()).toEqual([...NAMES].sort());
+    expect(members.files().filter((file) => file.endsWith('hacked'))).toEqual([]);
+  });
+
+  test('that print a secret leave it nowhere', async () => {
+    const secret = 'hunter2-"quoted" $(value)';
+    using members = new Members(site, 3, 'echo "$TOKEN"; echo "$TOKEN" >&2', {
+      task: ['env: { TOKEN: "${secret:TOKEN}" }'],
+      environment: { ORCHESTRATE_SECRET_TOKEN: secret },
+    });
+
+    const run = await members.command(['run', '--json']);
+    const logs = await members.command(['logs', 'grow.work/n=1']);
+
+    expect(run).toMatchObject({ code: 0, text: expect.not.stringContaining('hunter2') });
+    expect(logs).toMatchObject({ code: 0, text: expect.not.stringContaining('hunter2') });
+    expect(members.filesWith('hunter2')).toEqual([]);
+    expect(await members.judge()).toEqual(WELL);
+  });
+
   test('that take no notice of SIGTERM are over when the run is cancelled', async () => {
     using members = new Members(site, 4, `trap '' TERM; while :; do sleep 1; done`);
     const run = members.command(['run']);
     await members.until('began', 4);
 
-    const cancelled = await members.command(['cancel', '--yes']);
+    const cancelled = await members.command(['cancel']);
     await run;
 
     expect(cancelled.code).toBe(0);

@@ -96,41 +96,60 @@ export class Site implements AsyncDisposable {
   }
 }
 
+/** What else a project of members says. */
+interface MoreOfMembers {
+  /** Lines of the task. */
+  readonly task?: readonly string[];
+  readonly matrix?: string;
+  /** What a member does, in place of what is watched. */
+  readonly work?: string;
+  /** Of commands of ours. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Lines of a script that tells when it begins, when it is done, and when it is not alone. */
+function watched(work: string): string[] {
+  return [
+    'exec 9>>locks/{{ n }}; flock -n 9 || echo {{ n }} >> overlaps',
+    'echo began >> effects/{{ n }}',
+    work,
+    'echo done >> effects/{{ n }}',
+  ];
+}
+
 /** A project of `count` members on a site, each of which says when it begins, when it is done, and when it is not alone. */
 export class Members implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'slurm-members-'));
   readonly #site: Site;
   readonly #numbers: readonly number[];
 
-  constructor(
-    site: Site,
-    count: number,
-    work: string,
-    more: { readonly task?: readonly string[]; readonly backend?: string } = {},
-  ) {
+  readonly #environment: Readonly<Record<string, string>>;
+
+  constructor(site: Site, count: number, work: string, more: MoreOfMembers = {}) {
     this.#site = site;
+    this.#environment = more.environment ?? {};
     this.#numbers = Array.from({ length: count }, (_, n) => n);
     for (const name of ['effects', 'locks', 'node_modules']) mkdirSync(join(this.folder, name));
     const packages = join('node_modules', '@orchestrate');
     symlinkSync(join(ROOT, packages), join(this.folder, packages));
-    const script = `          exec 9>>locks/{{ n }}; flock -n 9 || echo {{ n }} >> overlaps
-          echo began >> effects/{{ n }}
-          ${work}
-          echo done >> effects/{{ n }}
-`;
-    const project = `name: faults
-plugins: ["@orchestrate/backend-slurm"]
-backends:
-  hpc: { use: slurm, pollSeconds: 0.5, queueSeconds: 2, settleSeconds: 5, graceSeconds: 1${more.backend ?? ''} }
-flows:
-  grow:
-    backend: hpc
-    matrix: { n: { range: [0, ${count - 1}, 1] } }
-    tasks:
-      work:
-        run: |
-${script}${(more.task ?? []).map((line) => `        ${line}\n`).join('')}`;
-    writeFileSync(join(this.folder, 'project.yaml'), project);
+    const script = more.work === undefined ? watched(work) : [more.work];
+    const project = [
+      'name: faults',
+      'plugins: ["@orchestrate/backend-slurm"]',
+      'backends:',
+      '  hpc: { use: slurm, pollSeconds: 0.5, queueSeconds: 2, settleSeconds: 5, graceSeconds: 1 }',
+      'flows:',
+      '  grow:',
+      '    backend: hpc',
+      `    matrix: ${more.matrix ?? `{ n: { range: [0, ${count - 1}, 1] } }`}`,
+      '    tasks:',
+      '      work:',
+      '        run: |',
+      ...script.map((line) => `          ${line}`),
+      ...(more.task ?? []).map((line) => `        ${line}`),
+      '',
+    ];
+    writeFileSync(join(this.folder, 'project.yaml'), project.join('\n'));
   }
 
   /** Runs a command of ours here; killed with SIGKILL when `killed` resolves. */
@@ -139,7 +158,7 @@ ${script}${(more.task ?? []).map((line) => `        ${line}\n`).join('')}`;
       const args = ['--conditions=@orchestrate/source', CLI, ...words];
       const child = spawn(process.execPath, args, {
         cwd: this.folder,
-        env: { ...process.env, ...this.#site.environment },
+        env: { ...process.env, ...this.#site.environment, ...this.#environment },
       });
       const said: Buffer[] = [];
       child.stdout.on('data', (piece: Buffer) => said.push(piece));
@@ -155,6 +174,24 @@ ${script}${(more.task ?? []).map((line) => `        ${line}\n`).join('')}`;
   /** Lines of the file that a member writes. */
   lines(member: number): readonly string[] {
     return readLines(join(this.folder, 'effects', String(member)));
+  }
+
+  /** Contents of the files that members wrote. */
+  written(): string[] {
+    const folder = join(this.folder, 'effects');
+    return readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  }
+
+  /** Every file below the project. */
+  files(): string[] {
+    return readdirSync(this.folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.parentPath.includes('node_modules'))
+      .map((entry) => join(entry.parentPath, entry.name));
+  }
+
+  /** Files in which a text stands. */
+  filesWith(text: string): string[] {
+    return this.files().filter((file) => readFileSync(file).includes(text));
   }
 
   /** How often members began, and how often they were done, in all. */

@@ -45,7 +45,7 @@ export const slurmQueries: Benchmark = async () => {
       limit: { commandsPerMinuteAtMost: 2 },
     };
   } finally {
-    const words = [process.execPath, ORCHESTRATE, 'cancel', '--yes'] as const;
+    const words = [process.execPath, ORCHESTRATE, 'cancel'] as const;
     await measure(words, { cwd: folder, env });
     await leader;
     await site.cancelAll();

@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { slurmBed } from '../../kill/slurm-bed.ts';
 import { ask } from '../../testbed/slurm/cluster.ts';
@@ -52,7 +52,7 @@ export interface CountedSite extends AsyncDisposable {
   commands(): number;
   /** Requests of clients that the controller had since then. */
   requests(): Promise<number>;
-  /** Resolves when no job is queued or runs. */
+  /** Resolves when no job of ours is queued or runs. */
   untilIdle(): Promise<void>;
   /** Ends every job of ours. */
   cancelAll(): Promise<void>;
@@ -74,10 +74,13 @@ export async function countedSite(): Promise<CountedSite> {
     );
     chmodSync(join(bin, name), 0o755);
   }
-  const squeue = () => ask(layout, 'squeue', '-h', '-o', '%A');
+  const { username } = userInfo();
+  const squeue = () => ask(layout, 'squeue', '-h', '-u', username, '-o', '%A');
   return {
     environment: {
       ...bed.environment,
+      // model-ensembler names the user by it.
+      USER: username,
       PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
     },
     async reset() {
@@ -92,7 +95,7 @@ export async function countedSite(): Promise<CountedSite> {
     },
     untilIdle: () => until('idle cluster', async () => (await squeue()).stdout.trim() === '', 600),
     async cancelAll() {
-      await ask(layout, 'scancel', '-u', 'root');
+      await ask(layout, 'scancel', '-u', username);
     },
     [Symbol.asyncDispose]: () => bed[Symbol.asyncDispose](),
   };
