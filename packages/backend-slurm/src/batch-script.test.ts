@@ -1,104 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  watch,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JobKey, JobSpec } from '@orchestrate/core';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BatchScript, batchScript } from './batch-script.ts';
+import { describe, expect, it } from 'vitest';
+import { allocate, batch, ends, goes, lines, root, until } from '../test/batch-bench.ts';
 import { jobProblem, jobScript } from './job-script.ts';
-import { BATCH_FOLDERS } from './layout.ts';
-import { type EndEntry, parseEnd } from './status-listing.ts';
-
-let root: string;
-const running = new Set<ChildProcess>();
-
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "batch it's $(here) "));
-});
-afterEach(() => {
-  for (const child of running) child.kill('SIGKILL');
-  running.clear();
-  rmSync(root, { recursive: true, force: true });
-});
-
-/** Writes a batch whose jobs are these shell texts, as the submitter does. */
-function batch(jobs: readonly string[], more: Partial<BatchScript> = {}): void {
-  for (const folder of BATCH_FOLDERS) mkdirSync(join(root, folder), { recursive: true });
-  for (const [n, text] of jobs.entries()) writeFileSync(join(root, 'jobs', `${n}.sh`), text);
-  writeFileSync(join(root, 'stamp'), '1\n');
-  const script = batchScript({
-    name: 'k-1',
-    root,
-    stamp: '1',
-    jobs: jobs.length,
-    perAllocation: jobs.length,
-    lanes: 1,
-    graceSeconds: 0.2,
-    options: {},
-    title: 'test',
-    ...more,
-  });
-  writeFileSync(join(root, 'batch.sh'), script);
-}
-
-interface Allocation {
-  readonly process: ChildProcess;
-  /** Exit code, or the signal that ended the script. */
-  readonly end: Promise<number | string>;
-}
-
-/** Runs the script as SLURM does, in a process group of its own. */
-function allocate(id: number, environment: Readonly<Record<string, string>> = {}): Allocation {
-  const child = spawn('bash', [join(root, 'batch.sh')], {
-    env: { PATH: process.env['PATH'] ?? '', SLURM_JOB_ID: String(id), ...environment },
-    stdio: 'ignore',
-    detached: true,
-  });
-  running.add(child);
-  const end = new Promise<number | string>((resolve) => {
-    child.on('exit', (code, signal) => {
-      running.delete(child);
-      resolve(code ?? signal ?? '');
-    });
-  });
-  return { process: child, end };
-}
-
-const ends = (): EndEntry[] =>
-  readdirSync(join(root, 'e'))
-    .flatMap((name) => parseEnd(name) ?? [])
-    .sort((a, b) => a.index - b.index || a.restart - b.restart);
-
-const lines = (name: string): string[] =>
-  existsSync(join(root, name))
-    ? readFileSync(join(root, name), 'utf8').split('\n').filter(Boolean)
-    : [];
-
-/** Resolves when something holds of the files of the batch. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) {
-    await new Promise<void>((resolve) => {
-      const watcher = watch(root, { recursive: true }, () => {
-        watcher.close();
-        resolve();
-      });
-      if (holds()) {
-        watcher.close();
-        resolve();
-      }
-    });
-  }
-}
 
 const WAITS = 'echo "$BASHPID" >>ran; exec sleep 60\n';
 
@@ -274,7 +180,7 @@ describe('a batch under bash', () => {
 
     await allocate(7).end;
 
-    expect(isAlive(Number(lines('ran')[0]))).toBe(false);
+    expect(await goes(Number(lines('ran')[0]))).toBe(true);
   });
 
   it('runs the setup once, wherever that goes, and jobs see what it set', async () => {
@@ -307,15 +213,6 @@ describe('a batch under bash', () => {
     );
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    // A process that was killed and that nobody has waited for yet is dead.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 const spec = (more: Partial<JobSpec>): JobSpec => ({
   key: 'k-1' as JobKey,

@@ -79,30 +79,27 @@ export function exitOfAccount(line: AccountLine, loss: Loss): JobExit | undefine
       message: `SLURM says ${line.state}, a state this program does not know`,
     };
   }
-  const isOver = meaning.phase === 'succeeded' || meaning.phase === 'failed';
-  if (!isOver) return undefined;
+  if (meaning.phase !== 'succeeded' && meaning.phase !== 'failed') return undefined;
   const on = line.nodes === '' ? '' : ` on ${line.nodes}`;
   if (loss.forced !== undefined) return forcedExit(loss.forced, loss.timeSeconds);
   if (!loss.claimed && loss.shared && line.nodes !== '') {
     const message = `its job of SLURM ended${on} (${line.state}) before its turn`;
     return { outcome: 'node-failure', message };
   }
-  if (meaning.phase === 'succeeded') {
-    // Somebody sent the signal to the job, and SLURM had no part in it.
-    if (loss.entry !== undefined) return exitOfEntry(loss.entry, loss);
-    return loss.claimed
-      ? { outcome: 'lost', message: `SLURM says ${line.state}, but the job wrote no status file` }
-      : {
-          outcome: 'lost',
-          message: `SLURM says ${line.state}, but the job never started its work`,
-        };
-  }
-  if (meaning.phase !== 'failed') return undefined;
+  if (meaning.phase === 'succeeded') return exitOfCompleted(line, loss);
   const { failure, why } = meaning;
   if (failure === 'user-error') return exitOfFailed(line, loss, on);
   const by = /^CANCELLED by ([0-9]+)/.exec(line.state)?.[1];
   const who = by === undefined ? '' : ` by user ${by}`;
   return { outcome: failure, message: `${why}${who}${on}` };
+}
+
+/** SLURM's COMPLETED, while the job itself said nothing, or that it was sent a signal. */
+function exitOfCompleted({ state }: AccountLine, loss: Loss): JobExit {
+  // Somebody sent the signal to the job, and SLURM had no part in it.
+  if (loss.entry !== undefined) return exitOfEntry(loss.entry, loss);
+  const what = loss.claimed ? 'wrote no status file' : 'never started its work';
+  return { outcome: 'lost', message: `SLURM says ${state}, but the job ${what}` };
 }
 
 /** SLURM's FAILED: an exit code, a death by signal, or a job that could not be launched. */

@@ -37,8 +37,11 @@ describe('meaningOf', () => {
   it.each(Object.entries(EXPECTED))('takes %s for %s', (state, expected) => {
     const meaning = meaningOf(state);
 
-    expect(meaning?.phase === 'failed' ? meaning.failure : meaning?.phase).toBe(expected);
-    if (meaning?.phase === 'failed') expect(meaning.why).not.toBe('');
+    const [said, why] =
+      meaning?.phase === 'failed' ? [meaning.failure, meaning.why] : [meaning?.phase, 'no failure'];
+
+    expect(said).toBe(expected);
+    expect(why).not.toBe('');
   });
 
   it('understands what SLURM adds to a state', () => {

@@ -2,7 +2,9 @@ import type { FailureClass } from '@orchestrate/core';
 
 /** What a state of SLURM means for us. */
 export type Meaning =
-  | { readonly phase: 'queued' | 'running' | 'succeeded' }
+  | { readonly phase: 'queued' }
+  | { readonly phase: 'running' }
+  | { readonly phase: 'succeeded' }
   | { readonly phase: 'failed'; readonly failure: FailureClass; readonly why: string };
 
 const queued: Meaning = { phase: 'queued' };

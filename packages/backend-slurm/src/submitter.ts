@@ -1,7 +1,4 @@
-import { lstatSync } from 'node:fs';
-import { dirname } from 'node:path';
 import {
-  type Clock,
   type FailureClass,
   isFlowError,
   type JobKey,
@@ -9,36 +6,25 @@ import {
   type SubmitOutcome,
 } from '@orchestrate/core';
 import { halves, type PlannedBatch, planBatches, type ReadJob } from './batch-plan.ts';
-import { batchScript } from './batch-script.ts';
-import type { Cluster } from './cluster.ts';
-import type { ClusterFile } from './cluster-files.ts';
-import { type SlurmConfig, SlurmJobOptions } from './config.ts';
+import { BatchWriter, type BatchWriterParts } from './batch-writer.ts';
+import { SlurmJobOptions } from './config.ts';
 import type { Batch, SlurmJob } from './job.ts';
-import type { JobFiles } from './job-files.ts';
-import { jobProblem, jobScript, packText, type RunnerPlace } from './job-script.ts';
+import { jobProblem } from './job-script.ts';
 import type { JobTable } from './job-table.ts';
-import { BATCH_FOLDERS, batchLayout } from './layout.ts';
 import { type LearnedTimes, likeness } from './learned.ts';
-import type { BatchRecord, Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import { directivesFor } from './script-directives.ts';
 import type { SubmitAnswer } from './submit-answer.ts';
 
 /** What submitting is made of. */
-export interface SubmitterParts {
-  readonly cluster: Cluster;
+export interface SubmitterParts extends BatchWriterParts {
   readonly table: JobTable;
   readonly ledger: Ledger;
-  readonly clock: Clock;
   /** Waits so many milliseconds. */
   readonly pause: (milliseconds: number) => Promise<void>;
-  readonly config: SlurmConfig;
-  readonly projectDirectory: string;
-  /** How packs of function calls are run there; asked when there is one. */
-  readonly runner: () => Promise<RunnerPlace>;
   readonly learned: LearnedTimes;
   /** What the cluster allows. */
   readonly limits: () => Promise<ClusterLimits>;
-  readonly files: JobFiles;
 }
 
 /** What a cluster allows. */
@@ -65,27 +51,29 @@ type BatchOutcome = Pick<SubmitOutcome, 'outcome' | 'reason' | 'failure'> & {
 /** Turns jobs into batches and submits them. */
 export class Submitter {
   readonly #parts: SubmitterParts;
+  readonly #writer: BatchWriter;
   /** Submissions under way or done in this leader, by key. */
   readonly #outcomes = new Map<string, Promise<BatchOutcome>>();
   readonly #waiting: WaitingCall[] = [];
-  #flow: Promise<void> | undefined;
+  #isFlowing = false;
   #submittedAt = Number.NEGATIVE_INFINITY;
   readonly likeness = new Map<SlurmJob, string>();
 
   constructor(parts: SubmitterParts) {
     this.#parts = parts;
+    this.#writer = new BatchWriter(parts);
   }
 
   async submit(jobs: readonly JobSpec[], signal?: AbortSignal): Promise<SubmitOutcome[]> {
     const outcomes = new Map<JobKey, Promise<SubmitOutcome>>();
     const fresh: ReadJob[] = [];
-    const repeated: JobKey[] = [];
+    const seen = new Set<JobKey>();
     for (const spec of jobs) {
-      if (outcomes.has(spec.key) || fresh.some((job) => job.spec.key === spec.key)) continue;
+      if (seen.has(spec.key)) continue;
+      seen.add(spec.key);
       const known = this.#known(spec);
       if (known !== undefined) {
         outcomes.set(spec.key, known);
-        repeated.push(spec.key);
         continue;
       }
       const read = readJob(spec);
@@ -143,8 +131,10 @@ export class Submitter {
     if (fresh.length === 0) return Promise.resolve(new Map());
     return new Promise((resolve, reject) => {
       this.#waiting.push({ fresh, signal, resolve, reject });
-      this.#flow ??= this.#submitWaiting().finally(() => {
-        this.#flow = undefined;
+      if (this.#isFlowing) return;
+      this.#isFlowing = true;
+      void this.#submitWaiting().finally(() => {
+        this.#isFlowing = false;
       });
     });
   }
@@ -239,7 +229,7 @@ export class Submitter {
 
   async #submitBatch(batch: PlannedBatch, signal: AbortSignal | undefined): Promise<BatchOutcome> {
     const { cluster, table, ledger, files } = this.#parts;
-    const record = this.#record(batch);
+    const record = this.#writer.record(batch);
     const { name } = record;
     let added: Batch | undefined;
     try {
@@ -248,7 +238,7 @@ export class Submitter {
         batch.jobs.map(({ spec }) => spec),
         signal,
       );
-      await cluster.write(name, await this.#files(batch, record), signal);
+      await cluster.write(name, await this.#writer.filesOf(batch, record), signal);
       // From here on the batch may be in SLURM whatever happens to this leader.
       ledger.begin(record);
       added = table.add(record);
@@ -296,84 +286,6 @@ export class Submitter {
     this.#outcomes.delete(job.key);
     this.likeness.delete(job);
   }
-
-  #record({ jobs, perAllocation, timeSeconds }: PlannedBatch): BatchRecord {
-    const { files } = this.#parts;
-    const specs = jobs.map(({ spec }) => spec);
-    return {
-      name: specs[0]?.key ?? '',
-      keys: specs.map(({ key }) => key),
-      logs: specs.map(({ logPath }) => logPath),
-      calls: specs.map(({ work }) => (work.kind === 'functions' ? work.calls.length : 0)),
-      ...(files.isApart ? { home: specs.flatMap((spec) => files.homeFiles(spec) ?? []) } : {}),
-      perAllocation,
-      ...(timeSeconds === undefined ? {} : { timeSeconds }),
-      submittedAt: this.#parts.clock.now(),
-    };
-  }
-
-  async #files(batch: PlannedBatch, { name, submittedAt }: BatchRecord): Promise<ClusterFile[]> {
-    const { cluster, config, projectDirectory, files: place } = this.#parts;
-    const isPack = batch.jobs.some(({ spec }) => spec.work.kind === 'functions');
-    const runner = isPack ? await this.#parts.runner() : NO_RUNNER;
-    const { root } = batchLayout(cluster.workdir, name);
-    const stamp = String(submittedAt);
-    const { jobs, perAllocation, lanes, timeSeconds, options, setup, directives } = batch;
-    const first = jobs[0]?.spec.name ?? name;
-    const script = batchScript({
-      name,
-      root,
-      stamp,
-      jobs: jobs.length,
-      perAllocation,
-      lanes,
-      ...(timeSeconds === undefined ? {} : { timeSeconds }),
-      graceSeconds: config.graceSeconds,
-      options,
-      ...(directives === undefined ? {} : { directives }),
-      ...(setup === undefined ? {} : { setup }),
-      title: jobs.length === 1 ? first : `${first} and ${jobs.length - 1} more`,
-    });
-    const files: ClusterFile[] = BATCH_FOLDERS.map((folder) => ({ name: folder }));
-    files.push({ name: 'stamp', text: `${stamp}\n` });
-    files.push({ name: 'batch.sh', text: script });
-    files.push({ name: 'keys', text: jobs.map(({ spec }) => `${spec.key}\n`).join('') });
-    for (const [index, { spec }] of jobs.entries()) {
-      const { text, extra } = jobScript(
-        spec,
-        {
-          directory: place.pathOf(spec.directory),
-          log: place.pathOf(spec.logPath),
-          pack: `${root}/packs/${index}.json`,
-          result: `${root}/r/${index}.json`,
-          script: `${root}/packs/${index}.sh`,
-          project: place.pathOf(projectDirectory),
-          folders: place.isApart ? foldersOf(spec, place) : [],
-          textOf: (one) => place.textOf(one, spec),
-        },
-        runner,
-      );
-      files.push({ name: `jobs/${index}.sh`, text });
-      if (extra !== undefined) files.push({ name: `packs/${index}.sh`, text: extra });
-      if (spec.work.kind === 'functions') {
-        files.push({ name: `packs/${index}.json`, text: place.textOf(packText(spec.work), spec) });
-      }
-    }
-    return files;
-  }
-}
-
-const NO_RUNNER: RunnerPlace = { node: 'node', args: [] };
-
-/** Folders a job needs that are not there because nothing was in them. */
-function foldersOf({ directory, logPath, writes = [], work }: JobSpec, files: JobFiles): string[] {
-  const calls = work.kind === 'functions' ? work.calls : [];
-  const logs = calls.flatMap((call) => (call.logPath === undefined ? [] : [call.logPath]));
-  const parents = [logPath, ...logs, ...writes].map((path) => dirname(files.pathOf(path)));
-  const whole = writes.filter((path) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory());
-  return [
-    ...new Set([files.pathOf(directory), ...parents, ...whole.map((path) => files.pathOf(path))]),
-  ];
 }
 
 /** Milliseconds after a submission in which what comes waits for the next one. */
