@@ -12,6 +12,8 @@ import { nodeThere } from './runtime.ts';
 
 const LIST_BYTES = 512 * 2 ** 20;
 const LIST_MS = 600_000;
+/** What a transfer leaves in a folder, at either end, for the next one. */
+const TRANSFERS = '.orchestrate-staging';
 
 function given({ signal }: CallOptions): { readonly signal?: AbortSignal } {
   return signal === undefined ? {} : { signal };
@@ -38,7 +40,11 @@ export class ClusterHost implements LeaderHost {
   }
 
   async send(files: readonly HostFile[], to: string, options: CallOptions = {}) {
-    const { sent, bytes } = await sendFiles(this.#host, { files, to, ...given(options) });
+    const { sent, bytes } = await sendFiles(this.#host, {
+      files: files.filter(({ path }) => path.split('/')[0] !== TRANSFERS),
+      to,
+      ...given(options),
+    });
     return { sent, bytes };
   }
 
@@ -63,7 +69,7 @@ export class ClusterHost implements LeaderHost {
 
   /** Files and links below a folder, without what is left out. */
   async #list(from: string, options: HostFetchOptions): Promise<string[]> {
-    const out = new Set(options.except);
+    const out = new Set([...(options.except ?? []), TRANSFERS]);
     const isOut = (path: string): boolean => {
       for (let at = path.length; at > 0; at = path.lastIndexOf('/', at - 1)) {
         if (out.has(path.slice(0, at))) return true;

@@ -13,6 +13,10 @@ export async function callThere(context: CommandContext, command: CommandSpec): 
       const { startThere } = await import('./start-there.ts');
       return startThere(context, command, there);
     }
+    if (command.name === 'fetch') {
+      const { fetchThere } = await import('./fetch-there.ts');
+      return fetchThere(context, there);
+    }
     if (command.name === 'report') {
       const { reportThere } = await import('./report-there.ts');
       return reportThere(context, command, there);

@@ -9,44 +9,44 @@ const MOST_BYTES = 2 * 2 ** 30;
 const NEVER = new Set(['.git', 'node_modules']);
 const STATE = '.orchestrate';
 
-/** The files of a project, and how many bytes they have. */
-export interface ProjectFiles {
-  readonly files: readonly HostFile[];
-  readonly bytes: number;
-}
-
 /**
- * Everything below the folder of a project, links as they are, but for `.orchestrate` at its top and `.git` and
- * `node_modules` anywhere. Devices, sockets and pipes are left out.
+ * Everything below the folder of a project, folders before what is in them, links as they are, but for `.orchestrate` at
+ * its top and `.git` and `node_modules` anywhere. Devices, sockets and pipes are left out.
  */
-export function projectFiles(project: string): ProjectFiles {
+export function listProject(project: string): readonly HostFile[] {
   const files: HostFile[] = [];
-  let bytes = 0;
   const visit = (folder: string): void => {
     for (const entry of readdirSync(join(project, folder), { withFileTypes: true })) {
       const { name } = entry;
       if (NEVER.has(name) || (folder === '' && name === STATE)) continue;
       const path = folder === '' ? name : `${folder}/${name}`;
-      const from = join(project, path);
       if (entry.isDirectory() || entry.isFile() || entry.isSymbolicLink()) {
-        files.push({ path, from });
+        files.push({ path, from: join(project, path) });
       }
-      if (entry.isFile()) bytes += lstatSync(from).size;
       if (entry.isDirectory()) visit(path);
     }
   };
   visit('');
-  return { files, bytes };
+  return files;
+}
+
+function bytesOf({ from }: HostFile): number {
+  const stat = lstatSync(from, { throwIfNoEntry: false });
+  return stat?.isFile() ? stat.size : 0;
+}
+
+/** Bytes of all files. */
+export function sizeOf(files: readonly HostFile[]): number {
+  return files.reduce((sum, file) => sum + bytesOf(file), 0);
 }
 
 /** @throws CLI_PROJECT_TOO_LARGE naming the largest parts */
-export function checkSize({ files, bytes }: ProjectFiles, most = MOST_BYTES): void {
+export function checkSize(files: readonly HostFile[], bytes: number, most = MOST_BYTES): void {
   if (bytes <= most) return;
   const parts = new Map<string, number>();
-  for (const { path, from } of files) {
-    const [top = ''] = path.split('/');
-    const stat = lstatSync(from);
-    if (stat.isFile()) parts.set(top, (parts.get(top) ?? 0) + stat.size);
+  for (const file of files) {
+    const [top = ''] = file.path.split('/');
+    parts.set(top, (parts.get(top) ?? 0) + bytesOf(file));
   }
   const largest = [...parts].sort(([, one], [, other]) => other - one).slice(0, 3);
   const told = largest.map(([name, size]) => `${name} (${formatBytes(size)})`).join(', ');

@@ -6,6 +6,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { openerFor, openPage } from '../report/open-page.ts';
 import { wordsOf } from './call-words.ts';
 import { relay } from './relay.ts';
+import { homeOfCopy } from './sent-record.ts';
 import { runThere, type There } from './there.ts';
 
 /** Has the page written there, and brings it home. */
@@ -31,14 +32,8 @@ export async function reportThere(
   const written = text.trim();
   // `.orchestrate/runs/<run>/report.html` there.
   const folder = dirname(written);
-  const home = join(
-    loaded.directory,
-    '.orchestrate',
-    'on',
-    name,
-    'reports',
-    folder.split('/').at(-1) ?? '',
-  );
+  const run = folder.split('/').at(-1) ?? '';
+  const home = join(homeOfCopy(loaded.directory, name), 'runs', run);
   await host.fetch(`${place.project}/${folder}`, home, { only: ['report.html'] });
   let page = join(home, 'report.html');
   if (wanted !== undefined) {

@@ -30,12 +30,14 @@ class GrowingLog implements Disposable {
   readonly descriptor: number;
   readonly #begin: number;
 
-  constructor(path: string) {
+  /** @param isInUse whether somebody else writes to it; otherwise what is in it from before is dropped */
+  constructor(path: string, isInUse: boolean) {
     this.path = path;
-    const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
+    const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_TRUNC } = constants;
+    const flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | (isInUse ? 0 : O_TRUNC);
     try {
       mkdirSync(dirname(path), { recursive: true });
-      this.descriptor = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
+      this.descriptor = openSync(path, flags, 0o600);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw cliError('CLI_UNREADABLE', `the log of the leader cannot be written: ${why}`, {
@@ -95,8 +97,11 @@ export async function startDetached(
 ): Promise<ExitCode> {
   const { call, directory, output } = context;
   const project = dirname(projectFile(context));
-  using events = new GrowingLog(join(project, '.orchestrate', 'leader.log'));
-  using words = new GrowingLog(join(project, '.orchestrate', 'leader.errors.log'));
+  const { isLed, STATE_FOLDER } = await import('@orchestrate/engine');
+  const state = join(project, STATE_FOLDER);
+  const isInUse = isLed(state);
+  using events = new GrowingLog(join(state, 'leader.log'), isInUse);
+  using words = new GrowingLog(join(state, 'leader.errors.log'), isInUse);
   const program = process.argv[1] ?? '';
   const child = spawn(
     process.execPath,

@@ -10,7 +10,8 @@ import { bytesText, countOf } from '../output/quantity-text.ts';
 import { hostWords, wordsOf } from './call-words.ts';
 import { packageClosure, readManifest, type WantedPackage } from './package-closure.ts';
 import { digestOfFiles, packageFiles } from './package-files.ts';
-import { checkSize, projectFiles } from './project-files.ts';
+import { checkSize, listProject, sizeOf } from './project-files.ts';
+import { readTraffic, recorded, withoutFetched, writeTraffic } from './sent-record.ts';
 import type { Leader } from './start-detached.ts';
 import { runThere, type There } from './there.ts';
 
@@ -67,15 +68,43 @@ async function settle(
   }
 }
 
-async function bringProject(context: CommandContext, { host, loaded, place }: There) {
+async function bringProject(context: CommandContext, there: There): Promise<void> {
+  const { host, loaded, name, place } = there;
   const { call, output } = context;
-  const found = projectFiles(loaded.directory);
-  if (!call.has('all')) checkSize(found);
-  const { sent, bytes } = await host.send(found.files, place.project);
+  const { directory } = loaded;
+  const traffic = readTraffic(directory, name);
+  const files = withoutFetched(listProject(directory), traffic);
+  const size = sizeOf(files);
+  if (!call.has('all')) checkSize(files, size);
+  const { sent, bytes } = await host.send(files, place.project);
+  const paths = files.map(recorded);
+  await removeThere(there, traffic.sent, paths);
+  writeTraffic(directory, name, { ...traffic, sent: paths });
   output.remark(
-    `sent ${countOf(sent, 'file')} of the project to ${host.name}, ${bytesText(bytes)} of ${bytesText(found.bytes)}`,
+    `sent ${countOf(sent, 'file')} of the project to ${host.name}, ${bytesText(bytes)} of ${bytesText(size)}`,
   );
 }
+
+/** What was sent before and is no more here is no more there. Folders stay while there is something in them. */
+async function removeThere(
+  there: There,
+  before: readonly string[],
+  now: readonly string[],
+): Promise<void> {
+  const kept = new Set(now);
+  // The deepest first.
+  const gone = before.filter((path) => !kept.has(path)).toReversed();
+  for (let at = 0; at < gone.length; at += PATHS_AT_ONCE) {
+    const paths = gone
+      .slice(at, at + PATHS_AT_ONCE)
+      .map((path) => `${there.place.project}/${path}`);
+    await settle(there, [['sh', '-c', REMOVE, 'sh', ...paths]]);
+  }
+}
+
+const PATHS_AT_ONCE = 500;
+const REMOVE =
+  'for f; do if [ -d "$f" ] && [ ! -L "$f" ]; then rmdir -- "$f" 2>/dev/null || :; else rm -f -- "$f" || exit 1; fi; done';
 
 function parsed(text: string): Json | undefined {
   try {

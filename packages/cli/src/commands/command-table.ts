@@ -281,6 +281,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     load: async () => (await import('./cancel.ts')).cancel,
   },
+  {
+    name: 'fetch',
+    summary: 'Bring home what a run on a cluster has made',
+    description: [
+      'After `run --detach --on BACKEND`: files of the copy of the project there that were not sent from here go to the same places here, whatever they are; logs go to .orchestrate/on/BACKEND/runs. Only what is not here yet. Files that were sent stay as they are here.',
+      'Best called when the run has ended: of files that are just being written, a part comes.',
+    ],
+    options: [ON],
+    examples: [{ line: 'orchestrate fetch --on hpc', says: 'outputs and logs' }],
+    load: async () => (await import('./fetch.ts')).fetch,
+  },
   IMPORT,
   {
     name: 'plugins',
