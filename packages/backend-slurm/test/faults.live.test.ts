@@ -7,6 +7,9 @@ import { Members, Site, WELL } from './site.ts';
 // Only a hang should end a test: the machine may be busy with other things.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
 
+/** Work that is done when the test says so. */
+const UNTIL_GO = 'until [ -e go ]; do sleep 0.2; done';
+
 let site: Site;
 
 /** How a run ends in which nothing failed. */
@@ -20,13 +23,14 @@ afterAll(() => site[Symbol.asyncDispose]());
 
 describe('the controller', () => {
   test('dies while members run and comes back: none is lost, none runs again', async () => {
-    using members = new Members(site, 12, 'sleep 4');
+    using members = new Members(site, 12, UNTIL_GO);
     const run = members.command(['run']);
     await members.until('began', 12);
-    await faults.untilSaved(site.layout);
+    await site.saved();
 
     await faults.killController(site.layout);
-    await members.until('done', 6);
+    members.go();
+    await members.until('done', 12);
     await faults.startController(site.layout);
 
     expect(await run).toMatchObject(ALL_DONE);
@@ -75,13 +79,14 @@ describe('the controller', () => {
 
 describe('a node', () => {
   test('dies with its members: they run again elsewhere, and nothing else does', async () => {
-    using members = new Members(site, 12, 'sleep 6');
+    using members = new Members(site, 12, UNTIL_GO);
     const run = members.command(['run']);
     await members.until('began', 12);
-    await faults.untilSaved(site.layout);
+    await site.saved();
 
     await faults.killNode(site.layout, 'p1');
     await faults.declareFailed(site.layout, 'p1');
+    members.go();
     // What SLURM starts again has to wait for two minutes.
     const isQueued = (job: string) => job.endsWith('PENDING');
     await until('queued jobs', async () => (await site.queue()).some(isQueued));
@@ -93,15 +98,16 @@ describe('a node', () => {
   });
 
   test('dies, and SLURM does not start its jobs again: the engine does, and says why', async () => {
-    using members = new Members(site, 12, 'sleep 6', {
+    using members = new Members(site, 3, UNTIL_GO, {
       task: ['options: { sbatch: { no-requeue: true } }'],
     });
     const run = members.command(['run', '--json']);
-    await members.until('began', 12);
-    await faults.untilSaved(site.layout);
+    await members.until('began', 3);
+    await site.saved();
 
     await faults.killNode(site.layout, 'p1');
     await faults.declareFailed(site.layout, 'p1');
+    members.go();
 
     const { code, text } = await run;
     expect(code, text).toBe(0);
@@ -164,21 +170,22 @@ describe('jobs of others', () => {
   test.each(['short', 'long'])(
     'take the place of members in %s: they run again, alone',
     async (partition) => {
-      using members = new Members(site, 8, 'sleep 5', {
+      using members = new Members(site, 3, UNTIL_GO, {
         task: [`options: { sbatch: { partition: ${partition} } }`],
       });
       const run = members.command(['run', '--json']);
-      await members.until('began', 8);
-      await faults.untilSaved(site.layout);
+      await members.until('began', 3);
+      await site.saved();
 
       const end = await urgentJobs();
       await end();
+      members.go();
       await site.startNow();
 
       const { code, text } = await run;
       expect(code, text).toBe(0);
       expect(await members.judge()).toEqual(WELL);
-      expect(members.count('began')).toBeGreaterThan(8);
+      expect(members.count('began')).toBeGreaterThan(3);
       if (partition === 'long') expect(text).toMatch(/preempted/);
     },
   );

@@ -17,7 +17,7 @@ import { raise, raze } from '../../../tools/testbed/slurm/bed.ts';
 import { ask, tell } from '../../../tools/testbed/slurm/cluster.ts';
 import { readBed } from '../../../tools/testbed/slurm/description.ts';
 import { until } from '../../../tools/testbed/slurm/execute.ts';
-import { heal, resumeController } from '../../../tools/testbed/slurm/faults.ts';
+import { heal, resumeController, untilSaved } from '../../../tools/testbed/slurm/faults.ts';
 import { type Layout, layoutOf, NODES } from '../../../tools/testbed/slurm/layout.ts';
 import { inNamespace } from '../../../tools/testbed/slurm/network.ts';
 
@@ -73,6 +73,15 @@ export class Site implements AsyncDisposable {
     // A controller that forgot jobs takes nodes that still run them out of service.
     await ask(this.layout, 'scontrol', 'update', `NodeName=${NODES.join(',')}`, 'State=RESUME');
     await heal(this.layout);
+  }
+
+  /** Resolves when the controller has written down what runs. It writes only when something changes, so something does. */
+  async saved(): Promise<void> {
+    const saved = untilSaved(this.layout);
+    const call = ['sbatch', '--parsable', '--hold', '--chdir=/', '--output=/dev/null'];
+    const id = (await tell(this.layout, ...call, '--wrap=true')).trim();
+    await tell(this.layout, 'scancel', id);
+    await saved;
   }
 
   /** Lets queued jobs start although their time has not come. */
@@ -176,6 +185,11 @@ export class Members implements Disposable {
     return readLines(join(this.folder, 'effects', String(member)));
   }
 
+  /** Lets members end that wait for it. */
+  go(): void {
+    writeFileSync(join(this.folder, 'go'), '');
+  }
+
   /** Contents of the files that members wrote. */
   written(): string[] {
     const folder = join(this.folder, 'effects');
@@ -216,7 +230,7 @@ export class Members implements Disposable {
     const jobs = async () =>
       (await this.#site.queue()).filter((name) => runs.some((run) => name.startsWith(run)));
     // The end of a job is in its status file before it is in the queue.
-    await until('end of all jobs', async () => (await jobs()).length === 0, 20).catch(() => {});
+    await until('end of all jobs', async () => (await jobs()).length === 0, 90).catch(() => {});
     const left = await jobs();
     return {
       lost: this.#numbers.filter((n) => done(n) === 0),

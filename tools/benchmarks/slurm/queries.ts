@@ -5,7 +5,7 @@ import type { Benchmark } from '../report.ts';
 import { countedSite, slurmProject } from './site.ts';
 
 const JOBS = 10_000;
-const MINUTES = 3;
+const MINUTES = 2;
 
 const PROJECT = `name: queries
 plugins: ["@orchestrate/backend-slurm"]

@@ -68,10 +68,10 @@ export async function countedSite(): Promise<CountedSite> {
   for (const name of CLIENTS) {
     const real = `/usr/bin/${name}`;
     const argv = OF_ACCOUNTING.includes(name) ? inNamespace(layout.clusterNamespace, real) : [real];
-    writeFileSync(
-      join(bin, name),
-      `#!/bin/sh\necho ${name} >>${calls}\nexec ${argv.join(' ')} "$@"\n`,
-    );
+    // Snakemake takes the settings of SLURM away from what it runs.
+    const conf = `export SLURM_CONF=${layout.paths.slurmConf}`;
+    const text = `#!/bin/sh\necho ${name} >>${calls}\n${conf}\nexec ${argv.join(' ')} "$@"\n`;
+    writeFileSync(join(bin, name), text);
     chmodSync(join(bin, name), 0o755);
   }
   const { username } = userInfo();
