@@ -36,7 +36,7 @@ const LONGEST_LISTING_MS = 15_000;
 const LISTING_SHARE = 1 / 20;
 const LONGEST_QUEUE_MS = 60_000;
 /** Jobs for which the queue is asked one second less often. */
-const JOBS_PER_SECOND = 200;
+const JOBS_PER_SECOND = 100;
 /** Milliseconds between two looks at the queue that something urgent asks for. */
 const URGENT_QUEUE_MS = 2000;
 
