@@ -25,6 +25,10 @@ const SLURM_ERRORS = {
     retry: 'never',
     hint: 'Install @orchestrate/runner again; in a clone of the repository, run `npm run build` first.',
   },
+  SLURM_LEADER_REFUSED: {
+    retry: 'never',
+    hint: 'Change `defaults` of the backend so that a job of one core and 1 GiB is taken, or leave out --as-job.',
+  },
   SLURM_STATE_UNUSABLE: {
     retry: 'later',
     hint: 'Make the folder writable and see that its disk has space; it keeps which jobs were submitted.',

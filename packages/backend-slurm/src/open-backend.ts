@@ -54,6 +54,7 @@ export async function openSlurmBackend(
   let runner: Promise<RunnerPlace> | undefined;
   const table = new JobTable(ledger);
   const learned = new LearnedTimes();
+  const limits = limitsOf(cluster, log);
   const submitter = new Submitter({
     cluster,
     table,
@@ -71,7 +72,7 @@ export async function openSlurmBackend(
     },
     pause,
     learned,
-    limits: limitsOf(cluster, log),
+    limits,
     files,
   });
   const { pollSeconds, queueSeconds, settleSeconds } = config;
@@ -100,6 +101,7 @@ export async function openSlurmBackend(
     files,
     clock,
     log,
+    limits,
     ...(ssh === undefined ? {} : { host: new ClusterHost(host, workdir, config) }),
   });
 }

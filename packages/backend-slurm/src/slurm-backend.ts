@@ -5,6 +5,7 @@ import type {
   ComputeBackend,
   Finding,
   JobKey,
+  JobSample,
   JobSpec,
   JobStatus,
   LeaderHost,
@@ -12,6 +13,7 @@ import type {
   SubmitOutcome,
 } from '@orchestrate/core';
 import { isFlowError } from '@orchestrate/core';
+import { checkJobs } from './check-jobs.ts';
 import type { Cluster } from './cluster.ts';
 import type { SlurmConfig } from './config.ts';
 import { diagnoseCluster } from './diagnose.ts';
@@ -22,7 +24,7 @@ import { readLog, readThere } from './job-log.ts';
 import type { JobTable } from './job-table.ts';
 import type { ForcedEnd, Ledger } from './ledger.ts';
 import type { Observer } from './observer.ts';
-import type { Submitter } from './submitter.ts';
+import type { ClusterLimits, Submitter } from './submitter.ts';
 
 /** What the backend is made of. */
 export interface SlurmBackendParts {
@@ -35,6 +37,7 @@ export interface SlurmBackendParts {
   readonly files: JobFiles;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly limits: () => Promise<ClusterLimits>;
   /** The login host, where it is another machine. */
   readonly host?: LeaderHost;
 }
@@ -231,6 +234,11 @@ export class SlurmBackend implements ComputeBackend {
       table.remove(job.batch);
       this.#ofNoUse.add(job.batch.record.name);
     }
+  }
+
+  check(samples: readonly JobSample[], options: CallOptions = {}): Promise<readonly Finding[]> {
+    const { cluster, config, limits } = this.#parts;
+    return checkJobs({ host: cluster.host, config, limits }, samples, options);
   }
 
   async diagnose(options: CallOptions = {}): Promise<readonly Finding[]> {

@@ -84,7 +84,7 @@ function writeProject(): void {
   write('template/depth.txt.j2', '{{ depth }}\n');
   write(
     'template/run.sh',
-    '#!/bin/bash\nset -eu\necho "at $PLACE, ${#TIDE} characters"\nsleep "${PATIENCE:-0}"\ncp depth.txt result.txt\nhostname >> result.txt\n',
+    '#!/bin/bash\nset -eu\necho "at $PLACE, ${#TIDE} characters, ${ORCHESTRATE_SECRET_TIDE-alone}"\nsleep "${PATIENCE:-0}"\ncp depth.txt result.txt\nhostname >> result.txt\n',
   );
   write('data/tides.txt', 'low high\n');
   write('data/old.txt', 'is removed later\n');
@@ -148,7 +148,7 @@ it('leads an ensemble from the login node, for a laptop that looks in now and th
   expect(end.sets.find(({ name }) => name === 'sound.job')?.counts).toEqual({ succeeded: MEMBERS });
 
   const log = await call('logs', '--on', 'hpc', 'sound.job/depth=7');
-  expect(log.stdout).toBe(`at Holm, ${SECRET.length} characters\n`);
+  expect(log.stdout).toBe(`at Holm, ${SECRET.length} characters, alone\n`);
   const why = await call('why', '--on', 'hpc', 'sound.job/depth=7');
   expect(why.stdout).toContain('sound.job/depth=7 ran because it had not been finished before');
   const unknown = await call('why', '--on', 'hpc', 'sound.nothing');
@@ -209,4 +209,32 @@ it('goes on there after its leader was killed', async () => {
   expect(resumed).toMatchObject({ code: 0 });
   await until('the end', async () => (await status()).state !== 'running', 150);
   expect(await status()).toMatchObject({ state: 'succeeded', run });
+});
+
+it('leads from a job where a login node is no place for that', async () => {
+  const before = (await status()).run;
+  const fresh = ['--fresh', '--as-job'];
+  const started = await call('run', '--on', 'hpc', '--json', ...fresh);
+  expect(started).toMatchObject({ code: 0 });
+  const { job } = JSON.parse(started.stdout) as { job: string };
+  expect(job).toMatch(/^\d+$/);
+  await until('the run to begin', async () => (await status()).run !== before, 150);
+  await until('the run to end', async () => (await status()).state !== 'running', 150);
+  expect((await status()).state).toBe('succeeded');
+  expect(await there(`grep -rlF ${SECRET} ${workdir}`)).toBe('');
+});
+
+it('asks sbatch beforehand what it would take', async () => {
+  const good = await call('plan', '--check');
+  expect(good).toMatchObject({ code: 0 });
+  expect(good.stdout).toMatch(/sound\.job +an array of 20: would be taken, and started at 2/);
+  const large = await call('plan', '--check', '--set', 'flows.sound.with.resources.memory=900Gi');
+  expect(large.code).toBe(2);
+  expect(large.stdout).toContain('sbatch refuses it: allocation failure');
+  const foreign = ['--set', `backends.hpc.defaults.account=${bed.slurm.foreignAccount}`];
+  const answer = await call('plan', '--check', '--json', ...foreign);
+  expect(answer.code).toBe(2);
+  expect(JSON.parse(answer.stdout)).toMatchObject({
+    check: [{ subject: 'sound.job', state: 'bad' }],
+  });
 });

@@ -9,7 +9,7 @@ import type { SlurmBackend } from '../src/slurm-backend.ts';
 interface Bed {
   readonly folder: string;
   readonly sshConfig: string;
-  readonly slurm: { readonly conf: string };
+  readonly slurm: { readonly conf: string; readonly foreignAccount: string };
   readonly home: string;
   readonly scratch: string;
   readonly logins: readonly {

@@ -4,6 +4,7 @@ import type { CommandSpec } from './arguments/command-spec.ts';
 import { parseCall, type Request } from './arguments/parse-call.ts';
 import type { CommandContext, Environment } from './command-context.ts';
 import { COMMANDS } from './commands/command-table.ts';
+import { cliError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Output } from './output/output.ts';
 import { choosePaint, chooseSigns } from './output/paint.ts';
@@ -62,6 +63,9 @@ async function command(spec: CommandSpec, context: CommandContext): Promise<Exit
   if (context.call.text('on') !== undefined) {
     const { callThere } = await import('./away/call-there.ts');
     return callThere(context, spec);
+  }
+  if (context.call.has('as-job')) {
+    throw cliError('CLI_OPTION_VALUE', '--as-job needs --on BACKEND: where the job is to run');
   }
   if (context.call.has('detach')) {
     const { startDetached } = await import('./away/start-detached.ts');

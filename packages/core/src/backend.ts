@@ -214,14 +214,13 @@ export interface ComputeBackend extends AsyncDisposable {
   check?(samples: readonly JobSample[], options?: CallOptions): Promise<readonly Finding[]>;
 }
 
-/** Jobs that ask for the same. */
-export interface JobSample {
-  /** For people: the set of tasks, or sets. */
+/** A job that stands for many that ask for the same. Paths and texts are those of one of them, as far as they are known. */
+export interface JobSample
+  extends Pick<JobSpec, 'work' | 'directory' | 'resources' | 'backendOptions'> {
+  /** For people: the set of tasks. */
   readonly name: string;
   /** How many there are. */
   readonly count: number;
-  readonly resources: Resources;
-  readonly backendOptions?: Json;
 }
 
 /** Environment variable with the name of the backend on whose {@link LeaderHost} a program of ours runs. */

@@ -1,9 +1,18 @@
 import { spawn } from 'node:child_process';
 import type { Channel, ChannelEnd, Link } from './link.ts';
+import { commandEnvironment } from './login-environment.ts';
 
 /** A child of this process as a channel. */
-export function spawnChannel(program: string, args: readonly string[]): Channel {
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
+export function spawnChannel(
+  program: string,
+  args: readonly string[],
+  env?: Readonly<Record<string, string | undefined>>,
+): Channel {
+  const child = spawn(program, args, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    windowsHide: true,
+    ...(env === undefined ? {} : { env }),
+  });
   const { stdin, stdout, stderr } = child;
   // That the other end is gone is told by `end`.
   stdin.on('error', () => undefined);
@@ -42,7 +51,7 @@ export class LocalLink implements Link {
   }
 
   open(command: string): Promise<Channel> {
-    const channel = spawnChannel('/bin/sh', ['-c', command]);
+    const channel = spawnChannel('/bin/sh', ['-c', command], commandEnvironment());
     this.#open.add(channel);
     void channel.end.then(() => this.#open.delete(channel));
     return Promise.resolve(channel);

@@ -9,6 +9,9 @@ import { runThere, type There } from './there.ts';
 /** Never brought home as part of the project: its own home is {@link homeOfCopy}. */
 const STATE = '.orchestrate';
 
+/** What leaders said. */
+const LEADER_LOGS = ['leader.log', 'leader.errors.log'];
+
 /** Brings home what runs there have made: outputs to their places in the project, logs and plans beside the journal. */
 export async function fetchThere(context: CommandContext, there: There): Promise<ExitCode> {
   const { output } = context;
@@ -29,6 +32,7 @@ export async function fetchThere(context: CommandContext, there: There): Promise
   writeTraffic(directory, name, withFetched(traffic, directory, made.fetched));
   const runs = join(homeOfCopy(directory, name), 'runs');
   const logs = await host.fetch(`${place.project}/${STATE}/runs`, runs);
+  await host.fetch(`${place.project}/${STATE}`, homeOfCopy(directory, name), { only: LEADER_LOGS });
   const files = made.fetched.length;
   const told = { files, bytes: made.bytes, logs: logs.fetched.length, runs };
   if (output.isJson) output.answer(told);

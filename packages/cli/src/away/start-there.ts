@@ -134,6 +134,41 @@ async function refuseWhenLed(there: There): Promise<void> {
   throw cliError('CLI_LED_THERE', message, { details: { backend: name, host: host.name, run } });
 }
 
+/** Options that are not those of the leader. */
+const HERE = ['on', 'all', 'as-job', 'color', 'detach', 'json'];
+
+/** Has the leader run as a job; it begins when the cluster lets it. */
+async function startAsJob(
+  { call, output }: CommandContext,
+  command: CommandSpec,
+  there: There,
+): Promise<ExitCode> {
+  const { environment, host, loaded, name, place } = there;
+  if (host.submit === undefined) {
+    throw cliError('CLI_NO_HOST', `the backend ${name} has no jobs that may lead runs`, {
+      details: { backend: name },
+    });
+  }
+  const state = `${place.project}/.orchestrate`;
+  await settle(there, [['mkdir', '-p', '--', state]]);
+  const words = wordsOf(call, command, HERE, ['--json']);
+  const job = await host.submit([place.node, place.program, ...words], {
+    name: `lead-${loaded.name}`.replace(/[^A-Za-z0-9_.-]/g, '_'),
+    cwd: place.project,
+    env: environment,
+    log: `${state}/leader.log`,
+  });
+  if (output.isJson) output.answer({ job, host: host.name });
+  else {
+    const options = hostWords(call, name);
+    output.print(
+      `${output.signs.good} the leader is job ${job} on ${host.name}; this machine may go`,
+      `The run begins when the cluster starts that job: \`orchestrate status ${options}\` shows it then.`,
+    );
+  }
+  return EXIT.succeeded;
+}
+
 /**
  * Brings the project and the program to the host and starts a leader there that stays when this machine goes. `resume` goes
  * on with what is there as it is.
@@ -150,12 +185,8 @@ export async function startThere(
     await bringProgram(context, there);
     await bringProject(context, there);
   }
-  const words = wordsOf(
-    call,
-    command,
-    ['on', 'all', 'color', 'detach', 'json'],
-    ['--detach', '--json'],
-  );
+  if (call.has('as-job')) return startAsJob(context, command, there);
+  const words = wordsOf(call, command, HERE, ['--detach', '--json']);
   let text = '';
   const decoder = new TextDecoder();
   const { code, stderr } = await runThere(there, words, {

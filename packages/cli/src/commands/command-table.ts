@@ -98,12 +98,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     description: [
       'Lists every set of tasks: whether it will run or was finished before and why, where, as what kind of jobs, and the sum of tasks, cpu-hours and bytes. Nothing is started.',
       'Files in local storage are compared with what earlier runs read and wrote. Objects in other storages count as they were left.',
+      'With --check, backends that can are asked whether they would take the jobs: on SLURM `sbatch --test-only`, once for what asks for the same. Nothing is submitted; exit code 2 when something would be refused.',
     ],
-    options: MEMBERS,
+    options: [
+      ...MEMBERS,
+      { name: 'check', says: 'Ask the backends whether they would take the jobs' },
+    ],
     examples: [
       { line: 'orchestrate plan', says: 'everything' },
       { line: 'orchestrate plan --where depth=100.0', says: 'what a run of some members would do' },
       { line: 'orchestrate plan --set limits.jobs=4', says: 'with one value changed' },
+      { line: 'orchestrate plan --check', says: 'before a large run on a cluster' },
       { line: 'orchestrate plan --json', says: 'for a program' },
     ],
     load: async () => (await import('./plan.ts')).plan,

@@ -3,18 +3,11 @@ import { type Finding, isFlowError } from '@orchestrate/core';
 import type { CommandBody, CommandContext } from '../command-context.ts';
 import { machineFindings } from '../doctor/machine-findings.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { Tone } from '../output/paint.ts';
-import { printable } from '../output/printable.ts';
 import { terminalLog } from '../output/terminal-log.ts';
 import { withHistory } from '../session/open-history.ts';
 import { openProject, projectFile } from '../session/open-project.ts';
 import { openProviders } from '../session/open-providers.ts';
-
-const TONES: Readonly<Record<Finding['state'], Tone>> = {
-  good: 'good',
-  warning: 'warning',
-  bad: 'bad',
-};
+import { findingLines } from '../views/finding-lines.ts';
 
 interface Diagnosed {
   diagnose?(): Promise<readonly Finding[]>;
@@ -86,16 +79,7 @@ export const doctor: CommandBody = async (context) => {
   if (output.isJson) {
     output.answer({ healthy: !isBad, findings });
   } else {
-    const width = Math.max(...findings.map((finding) => finding.subject.length));
-    for (const { subject, state, message, hint } of findings) {
-      const sign = output.signs[state];
-      output.print(
-        `${output.paint(TONES[state], sign)} ${printable(subject).padEnd(width)}  ${printable(message)}`,
-        ...(hint === undefined || state === 'good'
-          ? []
-          : [`${' '.repeat(width + 4)}${output.paint('faint', 'hint:')} ${printable(hint)}`]),
-      );
-    }
+    output.print(...findingLines(findings, output));
   }
   return isBad ? EXIT.usage : EXIT.succeeded;
 };

@@ -18,6 +18,10 @@ export const DETACHED: readonly OptionSpec[] = [
     value: 'BACKEND',
     says: 'Lead the run on the machine that this backend submits jobs from, so that this one may go',
   },
+  {
+    name: 'as-job',
+    says: 'With --on: lead it from a job of the cluster, where a login node is no place for that',
+  },
 ];
 
 /** For commands that bring the project along. */
