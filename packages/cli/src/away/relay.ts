@@ -1,7 +1,7 @@
 import type { CommandSpec } from '../arguments/command-spec.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { TERMINAL_VARIABLE } from '../output/far-terminal.ts';
+import { LEFT_ALONE, TERMINAL_VARIABLE } from '../output/far-terminal.ts';
 import { plainPaint } from '../output/paint.ts';
 import { untilGone } from '../session/until-gone.ts';
 import { wordsOf } from './call-words.ts';
@@ -40,7 +40,10 @@ export async function relay(
     if (stderr !== '') output.note(stderr.replace(/\n$/, ''));
     return code as ExitCode;
   } catch (error) {
-    if (stop.signal.aborted) return EXIT.succeeded;
+    if (stop.signal.aborted) {
+      if (output.isTerminal) output.writeFooter(LEFT_ALONE);
+      return EXIT.succeeded;
+    }
     throw error;
   }
 }

@@ -3,6 +3,9 @@ import type { OutputStream } from './output.ts';
 /** Says `COLUMNSxROWS` of the terminal at the other end of standard output, for a program that is called from there. */
 export const TERMINAL_VARIABLE = 'ORCHESTRATE_TERMINAL';
 
+/** What takes away a footer of a program at the far end that can do it no more: clears below, and shows the cursor. */
+export const LEFT_ALONE = '\u001b[0J\u001b[?25h';
+
 /** The stream as a terminal, where the environment says that there is one at its other end. */
 export function farTerminal(
   stream: OutputStream,
