@@ -1,6 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { HOST_VARIABLE, type PluginContext } from '@orchestrate/core';
+import { HOST_VARIABLE, isFlowError, type PluginContext } from '@orchestrate/core';
 import { machineTimers, openHost, openLocalHost, type RemoteHost } from '@orchestrate/ssh';
 import { Cluster } from './cluster.ts';
 import type { SlurmConfig } from './config.ts';
@@ -33,6 +33,20 @@ async function workdirOf(
   return join(stdout.trim(), workdir ?? '.orchestrate');
 }
 
+/** Milliseconds that a host which does not answer is waited for at the start; the run waits for it longer, and says so. */
+const FIRST_CONTACT_MS = 10_000;
+
+/** What no waiting can cure, such as a wrong host key, is said before anything is begun. @throws what SSH throws for it */
+async function firstContact(host: RemoteHost): Promise<void> {
+  try {
+    await host.run('true', { idempotent: true, timeoutMs: FIRST_CONTACT_MS, cost: 0 });
+  } catch (error) {
+    if (!isFlowError(error) || error.retry === 'later') return;
+    await host[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
 /** Opens the backend; what earlier leaders submitted is known from its ledger. @throws SLURM_STATE_UNUSABLE and what SSH throws */
 export async function openSlurmBackend(
   config: SlurmConfig,
@@ -45,6 +59,7 @@ export async function openSlurmBackend(
   const isThere = process.env[HOST_VARIABLE] === context.name;
   const ssh = isThere ? undefined : config.ssh;
   const host = new LoginPathHost(ssh === undefined ? openLocalHost(around) : openHost(ssh, around));
+  if (ssh !== undefined) await firstContact(host);
   const workdir = await workdirOf(config, context, host);
   const cluster = new Cluster(host, workdir);
   const isShared = isThere || (config.shared ?? ssh === undefined);

@@ -12,7 +12,6 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it, vi } from 'vitest';
-import { until } from '../../../tools/testbed/slurm/execute.ts';
 import { readBed } from './place.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
@@ -128,6 +127,13 @@ async function status(): Promise<Status> {
   const { code, stdout, stderr } = await call('status', '--on', 'hpc', '--json');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return JSON.parse(stdout) as Status;
+}
+
+function until(what: string, holds: () => Promise<boolean>, seconds: number): Promise<void> {
+  const look = async () => {
+    expect(await holds(), `${what}: not within ${seconds} s`).toBe(true);
+  };
+  return vi.waitFor(look, { timeout: seconds * 1000, interval: 200 });
 }
 
 /** The copy of the project on the site. */
