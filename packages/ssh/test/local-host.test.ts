@@ -384,19 +384,3 @@ describe('files', () => {
     expect(readdirSync(outside)).toEqual([]);
   });
 });
-
-describe('the environment of commands', () => {
-  it('is that of this process, without the secrets of projects', async () => {
-    process.env['ORCHESTRATE_SECRET_TIDE'] = 'five fathoms';
-    process.env['ORCHESTRATE_PLACE'] = 'Holm';
-    try {
-      const { stdout } = await host.run(
-        'echo "${ORCHESTRATE_SECRET_TIDE-none} $ORCHESTRATE_PLACE"',
-      );
-      expect(stdout).toBe('none Holm\n');
-    } finally {
-      delete process.env['ORCHESTRATE_SECRET_TIDE'];
-      delete process.env['ORCHESTRATE_PLACE'];
-    }
-  });
-});

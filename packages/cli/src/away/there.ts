@@ -10,7 +10,7 @@ import { openBackend } from '../session/open-providers.ts';
 import { carriedEnvironment } from './carried-environment.ts';
 
 /** Where things of a project are on a host. */
-export interface Place {
+interface Place {
   readonly root: string;
   /** Copy of the project's folder. */
   readonly project: string;
