@@ -61,17 +61,24 @@ async function round(
   }
 }
 
-async function main(): Promise<number> {
+/** What was asked for on the command line. */
+function wishes(): { readonly what: string; readonly wanted: number; readonly seed: number } {
   const { values } = parseArgs({
     options: { kills: { type: 'string' }, seed: { type: 'string' }, what: { type: 'string' } },
   });
-  const what = values.what ?? 'sweep';
+  return {
+    what: values.what ?? 'sweep',
+    wanted: Number(values.kills ?? 50),
+    seed: Number(values.seed ?? Date.now() % 1_000_000),
+  };
+}
+
+async function main(): Promise<number> {
+  const { what, wanted, seed } = wishes();
   if (what === 'slurm-pilots') return (await slurmPilots()) ? 0 : 1;
   const trial = TRIALS[what];
   if (trial === undefined)
     throw new Error(`--what: expected ${[...Object.keys(TRIALS), 'slurm-pilots'].join(', ')}`);
-  const wanted = Number(values.kills ?? 50);
-  const seed = Number(values.seed ?? Date.now() % 1_000_000);
   await using cluster = trial.needsSlurm === true ? await slurmBed() : undefined;
   const environment = cluster?.environment ?? {};
   const undisturbed = folderFor('kill-undisturbed', trial);

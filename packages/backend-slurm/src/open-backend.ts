@@ -58,7 +58,12 @@ export async function openSlurmBackend(
   // A leader that was brought to the login node finds there what others need a connection for.
   const isThere = process.env[HOST_VARIABLE] === context.name;
   const ssh = isThere ? undefined : config.ssh;
-  const host = new LoginPathHost(ssh === undefined ? openLocalHost(around) : openHost(ssh, around));
+  // The budget is for the sake of the login node, whoever gives the commands.
+  const budget =
+    config.ssh === undefined ? {} : { commandsPerMinute: config.ssh.commandsPerMinute };
+  const host = new LoginPathHost(
+    ssh === undefined ? openLocalHost(around, budget) : openHost(ssh, around),
+  );
   if (ssh !== undefined) await firstContact(host);
   const workdir = await workdirOf(config, context, host);
   const cluster = new Cluster(host, workdir);

@@ -76,7 +76,7 @@ describe('readAnswer', () => {
     ],
     ['dead controller', failed('Unable to contact slurm controller (connect failure)')],
     ['full controller', failed('Slurm temporarily unable to accept job, sleeping and retrying')],
-    ['script that is not visible', 'sbatch: error: Unable to open file /work/x/batch.sh\n'],
+    ['script that is not visible', 'sbatch: error: Unable to open file /data/x/batch.sh\n'],
   ])('a %s passes', (_, stderr) => {
     expect(readAnswer(1, '', stderr).outcome).toBe('busy');
   });

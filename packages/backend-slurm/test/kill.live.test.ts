@@ -14,7 +14,11 @@ function trial(...words: readonly string[]): {
 } {
   const call = ['--conditions=@orchestrate/source', 'tools/kill/run.ts', ...words];
   const env = { ...process.env, ORCHESTRATE_TESTBED_SLURM: readBed().folder };
-  const { status, stdout, stderr } = spawnSync(process.execPath, call, { cwd: ROOT, env });
+  const { status, stdout, stderr } = spawnSync(process.execPath, call, {
+    cwd: ROOT,
+    env,
+    encoding: 'utf8',
+  });
   return { code: status, said: `${stdout}${stderr}` };
 }
 

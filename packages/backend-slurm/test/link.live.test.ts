@@ -32,9 +32,9 @@ describe('a link that is cut', () => {
     using project = new FarProject(site, MEMBERS, 'sleep 2');
     const run = project.command(['run']);
     await wait(seconds * 1000);
-    faults.cutLink(site.layout);
+    await faults.cutLink(site.layout);
     await wait(5000);
-    faults.restoreLink(site.layout);
+    await faults.restoreLink(site.layout);
 
     await expectWell(project, await run);
   });
@@ -43,9 +43,9 @@ describe('a link that is cut', () => {
     using project = new FarProject(site, MEMBERS, 'sleep 20');
     const run = project.command(['run']);
     await project.until(1);
-    faults.cutLink(site.layout);
+    await faults.cutLink(site.layout);
     await wait(60_000);
-    faults.restoreLink(site.layout);
+    await faults.restoreLink(site.layout);
 
     await expectWell(project, await run);
   });
@@ -54,9 +54,9 @@ describe('a link that is cut', () => {
     using project = new FarProject(site, MEMBERS, 'sleep 20');
     const run = project.command(['run']);
     await project.until(1);
-    faults.cutLink(site.layout);
+    await faults.cutLink(site.layout);
     await wait(300_000);
-    faults.restoreLink(site.layout);
+    await faults.restoreLink(site.layout);
 
     await expectWell(project, await run);
   });

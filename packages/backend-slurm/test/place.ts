@@ -39,7 +39,7 @@ export function readBed(): Bed {
 }
 
 /** What the backend is handed when it keeps its state in `place`. */
-export function contextAt(place: string): PluginContext {
+function contextAt(place: string): PluginContext {
   const stateDirectory = join(place, 'state');
   mkdirSync(stateDirectory, { recursive: true });
   return {
