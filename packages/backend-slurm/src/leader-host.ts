@@ -121,7 +121,7 @@ export class ClusterHost implements LeaderHost {
       return false;
     };
     const folder = shellQuote(from);
-    const script = `[ -e ${folder} ] || exit 0; cd -- ${folder} && find . '(' -type f -o -type l ')' -print0`;
+    const script = `[ -e ${folder} ] || exit 0; cd -- ${folder} && find . '(' -type f -o -type l ')' -printf '%s %T@ %p\\0'`;
     const { code, stdout, stderr } = await this.#host.run(script, {
       idempotent: true,
       timeoutMs: LIST_MS,
@@ -134,9 +134,13 @@ export class ClusterHost implements LeaderHost {
         details: { folder: from, host: this.name, clean: true },
       });
     }
-    return stdout
-      .split('\0')
-      .map((path) => path.replace(/^\.\//, ''))
-      .filter((path) => path !== '' && !isOut(path));
+    const { unchanged = {} } = options;
+    return stdout.split('\0').flatMap((line) => {
+      const [, size, modified, path] = /^(\d+) (-?\d+)\S* \.\/(.+)$/s.exec(line) ?? [];
+      if (path === undefined || isOut(path)) return [];
+      const known = Object.hasOwn(unchanged, path) ? unchanged[path] : undefined;
+      const isSame = known?.[0] === Number(size) && known[1] === Number(modified);
+      return isSame ? [] : [path];
+    });
   }
 }

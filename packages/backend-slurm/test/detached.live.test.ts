@@ -87,6 +87,7 @@ function writeProject(): void {
   );
   write('data/tides.txt', 'low high\n');
   write('data/old.txt', 'is removed later\n');
+  write('data/count.txt', 'grows there\n');
   write(
     'project.yaml',
     `name: detached
@@ -167,11 +168,14 @@ it('leads an ensemble from the login node, for a laptop that looks in now and th
 
 it('brings home what was made there, and leaves alone what came from here', async () => {
   write('data/tides.txt', 'changed here since\n');
+  const grown = join(await copy(), 'data');
+  await there(`echo there >>${grown}/count.txt; echo there >>${grown}/tides.txt`);
   expect(await call('fetch', '--on', 'hpc')).toMatchObject({ code: 0, stderr: '' });
   expect(readFileSync(join(folder, 'archive', 'depth=7', 'result.txt'), 'utf8')).toMatch(
     /^7\n?p\d\n/,
   );
   expect(readFileSync(join(folder, 'data', 'tides.txt'), 'utf8')).toBe('changed here since\n');
+  expect(readFileSync(join(folder, 'data', 'count.txt'), 'utf8')).toBe('grows there\nthere\n');
   const report = await call('report', '--on', 'hpc', '--output', 'sound.html');
   expect(report).toMatchObject({ code: 0, stdout: 'sound.html\n' });
   expect(readFileSync(join(folder, 'sound.html'), 'utf8')).toContain('sound.job');
@@ -186,7 +190,7 @@ it('uses finished work again when the project comes once more, without what was 
   const { sets } = await status();
   expect(sets.find(({ name }) => name === 'sound.job')?.counts).toEqual({ reused: MEMBERS });
   const data = await there('ls', join(await copy(), 'data'));
-  expect(data).toBe('tides.txt\n');
+  expect(data).toBe('count.txt\ntides.txt\n');
 });
 
 it('refuses a second leader, and cancels the first from afar', async () => {

@@ -242,10 +242,15 @@ export interface HostRunOptions extends CallOptions {
   readonly onOutput?: (piece: Uint8Array) => void;
 }
 
-/** Options of {@link LeaderHost.fetch}. */
+/** Size in bytes and time of change, whole seconds since 1970. */
+export type HostStamp = readonly [size: number, modified: number];
+
+/** Options of {@link LeaderHost.fetch}. All paths are relative to its folder, and stand for what is below them, too. */
 export interface HostFetchOptions extends CallOptions {
   readonly only?: readonly string[];
   readonly except?: readonly string[];
+  /** Files that are left where they still have this size and time. */
+  readonly unchanged?: Readonly<Record<string, HostStamp>>;
 }
 
 /** A machine that can lead runs in the place of this one. All paths are absolute paths there. */
@@ -263,8 +268,8 @@ export interface LeaderHost {
     options?: CallOptions,
   ): Promise<{ readonly sent: number; readonly bytes: number }>;
   /**
-   * Brings home to the folder `to` what is below the folder `from` and is not here with the same size and time: `only` some
-   * paths where that is given, `except` for others; all relative to the folder, and with what is below them.
+   * Brings home to the folder `to` the files and links below the folder `from` that are not here with the same size and time.
+   * A folder that is not there has none.
    */
   fetch(
     from: string,

@@ -8,6 +8,7 @@ export type {
   HostFetchOptions,
   HostFile,
   HostRunOptions,
+  HostStamp,
   JobExit,
   JobSample,
   JobSpec,

@@ -3,7 +3,8 @@ import type { CommandContext } from '../command-context.ts';
 import { cliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { bytesText, countOf } from '../output/quantity-text.ts';
-import { homeOfCopy, readTraffic, withFetched, writeTraffic } from './sent-record.ts';
+import { listProject } from './project-files.ts';
+import { homeOfCopy, ownFiles, readTraffic, withFetched, writeTraffic } from './sent-record.ts';
 import { runThere, type There } from './there.ts';
 
 /** Never brought home as part of the project: its own home is {@link homeOfCopy}. */
@@ -20,14 +21,14 @@ export async function fetchThere(context: CommandContext, there: There): Promise
   await runThere(there, ['--version']);
   const { directory } = loaded;
   const traffic = readTraffic(directory, name);
-  if (traffic.sent.length === 0) {
+  if (Object.keys(traffic.sent).length === 0) {
     // What was sent would come back as if it had been made there, over what was changed here since.
     const message = `what was sent to ${name} is not known any more: its record below ${homeOfCopy(directory, name)} is gone`;
     throw cliError('CLI_NOT_THERE', message, { details: { backend: name, host: host.name } });
   }
   const made = await host.fetch(place.project, directory, {
-    // A folder that was sent may have got something of its own there.
-    except: [STATE, ...traffic.sent],
+    except: [STATE, ...ownFiles(listProject(directory), traffic)],
+    unchanged: traffic.sent,
   });
   writeTraffic(directory, name, withFetched(traffic, directory, made.fetched));
   const runs = join(homeOfCopy(directory, name), 'runs');

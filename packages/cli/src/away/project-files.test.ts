@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { checkSize, listProject, sizeOf } from './project-files.ts';
-import { readTraffic, recorded, withFetched, withoutFetched, writeTraffic } from './sent-record.ts';
+import {
+  ownFiles,
+  readTraffic,
+  withFetched,
+  withoutFetched,
+  withSent,
+  writeTraffic,
+} from './sent-record.ts';
 
 let project = '';
 beforeEach(() => {
@@ -28,13 +35,9 @@ it('lists everything but what belongs to this machine', () => {
     write(path, path);
   }
   symlinkSync('project.yaml', join(project, 'link'));
-  expect(listProject(project).map(recorded).toSorted()).toEqual([
-    'link',
-    'model/',
-    'model/.orchestrate/',
-    'model/.orchestrate/kept',
-    'project.yaml',
-  ]);
+  expect(
+    Object.keys(withSent(readTraffic(project, 'hpc'), listProject(project)).sent).toSorted(),
+  ).toEqual(['link', 'model/', 'model/.orchestrate/', 'model/.orchestrate/kept', 'project.yaml']);
 });
 
 it('refuses more bytes than allowed and names the largest parts', () => {
@@ -58,14 +61,27 @@ it('sends what came home only when it was changed here', () => {
   );
   write('out/b', 'two, by hand');
   const left = withoutFetched(listProject(project), readTraffic(project, 'hpc'));
-  expect(left.map(recorded).toSorted()).toEqual(['in', 'out/', 'out/b']);
+  expect(left.map(({ path }) => path).toSorted()).toEqual(['in', 'out', 'out/b']);
   utimesSync(join(project, 'out', 'a'), 1, 1);
-  expect(withoutFetched(listProject(project), readTraffic(project, 'hpc')).map(recorded)).toContain(
-    'out/a',
-  );
+  const again = withoutFetched(listProject(project), readTraffic(project, 'hpc'));
+  expect(again.map(({ path }) => path)).toContain('out/a');
 });
 
 it('takes a record that cannot be read for none', () => {
   write('.orchestrate/on/hpc/traffic.json', '{"sent":');
-  expect(readTraffic(project, 'hpc')).toEqual({ sent: [], fetched: {} });
+  expect(readTraffic(project, 'hpc')).toEqual({ sent: {}, fetched: {} });
+});
+
+it('keeps what was made or changed here from being written over', () => {
+  for (const path of ['sent', 'sent-changed', 'came', 'came-changed']) write(path, path);
+  const sent = withSent(readTraffic(project, 'hpc'), listProject(project));
+  const traffic = withFetched(sent, project, ['came', 'came-changed']);
+  write('sent-changed', 'by hand');
+  write('came-changed', 'by hand, this one too');
+  write('made/here', 'new');
+  expect(ownFiles(listProject(project), traffic).toSorted()).toEqual([
+    'came-changed',
+    'made/here',
+    'sent-changed',
+  ]);
 });

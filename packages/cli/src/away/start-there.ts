@@ -11,7 +11,7 @@ import { hostWords, wordsOf } from './call-words.ts';
 import { packageClosure, readManifest, type WantedPackage } from './package-closure.ts';
 import { digestOfFiles, packageFiles } from './package-files.ts';
 import { checkSize, listProject, sizeOf } from './project-files.ts';
-import { readTraffic, recorded, withoutFetched, writeTraffic } from './sent-record.ts';
+import { readTraffic, withoutFetched, withSent, writeTraffic } from './sent-record.ts';
 import type { Leader } from './start-detached.ts';
 import { runThere, type There } from './there.ts';
 
@@ -73,13 +73,15 @@ async function bringProject(context: CommandContext, there: There): Promise<void
   const { call, output } = context;
   const { directory } = loaded;
   const traffic = readTraffic(directory, name);
-  const files = withoutFetched(listProject(directory), traffic);
+  const all = listProject(directory);
+  const files = withoutFetched(all, traffic);
   const size = sizeOf(files);
   if (!call.has('all')) checkSize(files, size);
   const { sent, bytes } = await host.send(files, place.project);
-  const paths = files.map(recorded);
-  await removeThere(there, traffic.sent, paths);
-  writeTraffic(directory, name, { ...traffic, sent: paths });
+  // What came home is not sent, and not gone either.
+  const left = withSent(traffic, all);
+  await removeThere(there, Object.keys(traffic.sent), Object.keys(left.sent));
+  writeTraffic(directory, name, withSent(traffic, files));
   output.remark(
     `sent ${countOf(sent, 'file')} of the project to ${host.name}, ${bytesText(bytes)} of ${bytesText(size)}`,
   );

@@ -290,7 +290,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'fetch',
     summary: 'Bring home what a run on a cluster has made',
     description: [
-      'After `run --detach --on BACKEND`: files of the copy of the project there that were not sent from here go to the same places here, whatever they are; logs go to .orchestrate/on/BACKEND/runs. Only what is not here yet. Files that were sent stay as they are here.',
+      'After `run --detach --on BACKEND`: files of the copy of the project there that were made or changed there go to the same places here, logs to .orchestrate/on/BACKEND/runs. Only what is not here yet. Files that were made here, or changed here since they were sent, stay as they are.',
       'Best called when the run has ended: of files that are just being written, a part comes.',
     ],
     options: [ON],
