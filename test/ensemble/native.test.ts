@@ -315,6 +315,20 @@ describe.concurrent('an archive', SLOW, () => {
     expect(workspace.names('archive/n=1/out')).toEqual(['a.nc']);
   });
 
+  it('is made again from the beginning when its work is another one', async () => {
+    const archive = { to: 'archive/{{ member.id }}', remove: true };
+    using workspace = native({ matrix: { n: [1] }, archive }, FILES);
+    expectEnd(await workspace.run(), 0);
+
+    const options = { template: 'template', job: 'run.sh', matrix: { n: [1] }, archive };
+    workspace.ensemble({ ...options, env: { PATIENCE: '1' } });
+    const again = await workspace.run();
+
+    expectEnd(again, 0);
+    expect(workspace.names('ens')).toEqual([]);
+    expect((await workspace.run()).counts['succeeded']).toBeLessThan(2);
+  });
+
   it('is made again, not taken for granted, when its copy was taken away and the member came back', async () => {
     using workspace = native(
       { matrix: { n: [1] }, archive: { to: 'archive/{{ member.id }}', remove: true } },

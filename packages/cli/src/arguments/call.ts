@@ -29,6 +29,12 @@ export class Call {
     return this.#values.get(name) ?? [];
   }
 
+  /** The same call with other values for some options. */
+  with(values: Readonly<Record<string, readonly string[]>>): Call {
+    const all = new Map([...this.#values, ...Object.entries(values)]);
+    return new Call(this.command, this.#flags, all);
+  }
+
   /** The value of an option that was checked to be a whole number. */
   count(name: string): number | undefined {
     const text = this.text(name);

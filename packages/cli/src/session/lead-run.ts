@@ -10,6 +10,7 @@ import { LiveDisplay } from '../progress/live-display.ts';
 import type { RunDisplay } from '../progress/run-display.ts';
 import { SetTimes } from '../progress/set-times.ts';
 import { renderSummary, summaryAnswer } from '../views/run-report.ts';
+import { keepCall } from './call-record.ts';
 import { exitOf } from './exit-of-summary.ts';
 import { leftOutLine } from './member-options.ts';
 import { openProject } from './open-project.ts';
@@ -167,6 +168,7 @@ export async function leadRun(
     onEntries: (entries, names) => feed.take(entries, names),
     options: wishes,
   });
+  if (!handle.continued) keepCall(handle.directory, context);
   keepYoungGeneration(plan.tasks);
   logPath = (task, attempt) => attemptLog(context, handle, task, attempt);
   using _signals = listenForStops(handle, {

@@ -10,6 +10,8 @@ export const MemberArgs = z.strictObject({
     .string()
     .describe('Absolute path of the file that remembers what the directory was made of.'),
   id: z.string(),
+  /** Digest of all that is done in the directory, where it is removed in the end: to do one step again, all have to be. */
+  work: z.string().optional(),
   index: z.int().min(0),
   name: z.string().describe('Name of the ensemble.'),
   parameters: z.string().describe('JSON of the parameters, numbers as they were written.'),

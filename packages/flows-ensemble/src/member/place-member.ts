@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
-import { dirname, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { ensembleError } from '../errors.ts';
 import { readMemberState, writeMemberState } from './member-state.ts';
 import type { Wanted } from './wanted-files.ts';
@@ -17,6 +17,8 @@ export interface MemberPlace {
   readonly id: string;
   /** Whether a directory that is there is taken over, whoever made it: what is rendered is rendered again. */
   readonly takesOver: boolean;
+  /** Digest of all that is done in the directory, where it is removed in the end. */
+  readonly work?: string | undefined;
 }
 
 function mustLieBelow(base: string, directory: string): void {
@@ -38,6 +40,10 @@ function taken({ id, directory }: MemberPlace): Error {
     `the directory of member ${id} exists and was not made for it: ${directory}`,
     { details: { directory, member: id } },
   );
+}
+
+function isThere(directory: string, path: string): boolean {
+  return lstatSync(join(directory, path), { throwIfNoEntry: false }) !== undefined;
 }
 
 /**
@@ -68,11 +74,17 @@ export function placeMember(
     const known = readMemberState(state);
     const isOurs = known?.directory === directory;
     if (!stats.isDirectory() || (!isOurs && !place.takesOver)) throw taken(place);
-    const isToWrite = ({ path, digest, text }: Wanted): boolean =>
-      (place.takesOver && text !== undefined) || (isOurs && known.files[path] !== digest);
+    const isToWrite = ({ path, digest, text }: Wanted): boolean => {
+      if (place.takesOver && text !== undefined) return true;
+      if (!isOurs) return false;
+      // A directory that was removed, and made anew by somebody who only needed one, lacks what was in it.
+      return known.files[path] !== digest || !isThere(directory, path);
+    };
     updateMember(template, directory, wanted.filter(isToWrite));
     writeMemberState(state, { id, directory, files });
   }
-  const digest = hash('sha256', JSON.stringify(files));
+  const { work } = place;
+  const made = JSON.stringify(files);
+  const digest = hash('sha256', work === undefined ? made : `${work}\n${made}`);
   return { digest, files: wanted.length, directory };
 }

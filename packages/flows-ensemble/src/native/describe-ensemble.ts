@@ -184,6 +184,7 @@ class EnsembleDescription {
           base,
           state: `${state}/members/${id}.json`,
           id,
+          ...this.#work(),
           // A member is made again for another position only when that can be seen in it.
           index: this.hasMembers ? '{{ tasks.template.result.positions ? member.index : 0 }}' : 0,
           name: this.#setting.context.name,
@@ -196,6 +197,17 @@ class EnsembleDescription {
       },
       [{ task: 'template' }],
     );
+  }
+
+  /** What is done in a directory that is removed in the end. When any of it is otherwise, all of it begins anew. */
+  #work(): { readonly work?: string } {
+    const { archive, pre, post, job, run, env, success, progress } = this.#config;
+    const isRemoved =
+      archive?.remove === true || [...pre, ...post].some(({ remove }) => remove !== undefined);
+    if (!isRemoved) return {};
+    // Without resources: a longer limit for what is finished changes nothing of it.
+    const parts = [archive, pre, post, job, run, env, success, progress];
+    return { work: this.#setting.context.sha256(JSON.stringify(parts)) };
   }
 
   #job(name: string): void {
