@@ -237,7 +237,8 @@ test('down leaves no process, namespace, interface, user or file', async () => {
   const pids = await processesIn(clusterNamespace);
   expect(pids.length).toBeGreaterThan(11);
   await raze(layout);
-  expect(pids.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
+  // What was killed may wait for its parent to notice.
+  await until('end of all processes', async () => !pids.some(isAlive), 10);
   expect(await hasNamespace(clusterNamespace)).toBe(false);
   expect(await hasNamespace(wireNamespace)).toBe(false);
   expect(Object.values(interfaces).filter((name) => existsSync(`/sys/class/net/${name}`))).toEqual(
@@ -247,3 +248,12 @@ test('down leaves no process, namespace, interface, user or file', async () => {
   expect(existsSync(layout.folder)).toBe(false);
   expect(readFileSync('/proc/mounts', 'utf8')).not.toContain(layout.folder);
 });
+
+/** Whether a process is there and not dead already. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
