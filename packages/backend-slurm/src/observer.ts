@@ -32,8 +32,10 @@ export interface ObserverParts {
 
 /** Longest time between two listings of status files, milliseconds. */
 const LONGEST_LISTING_MS = 15_000;
-/** A listing takes at most this part of the time, and comes that much later after a change than the change is old. */
+/** A listing comes at most this part of the time since the last change after the one before. */
 const LISTING_SHARE = 1 / 20;
+/** Share of the time that may be spent with listing, which takes long where a file system is slow or busy. */
+const LISTING_COST = 1 / 5;
 const LONGEST_QUEUE_MS = 60_000;
 /** Jobs for which the queue is asked one second less often. */
 const JOBS_PER_SECOND = 100;
@@ -88,7 +90,7 @@ export class Observer {
     const { pollSeconds, table } = this.#parts;
     const submittedAt = Math.max(...table.live().map(({ record }) => record.submittedAt));
     const since = Math.min(now - this.#changedAt, this.#parts.clock.now() - submittedAt);
-    const wanted = Math.max(this.#listingTook / LISTING_SHARE, since * LISTING_SHARE);
+    const wanted = Math.max(this.#listingTook / LISTING_COST, since * LISTING_SHARE);
     return Math.max(pollSeconds * 1000, Math.min(LONGEST_LISTING_MS, wanted));
   }
 
