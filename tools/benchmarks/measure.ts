@@ -77,6 +77,8 @@ export function measure(
         stderr: Buffer.concat(err).toString(),
       });
     });
+    // A program may end, or close its input, before it was told everything.
+    child.stdin.on('error', () => undefined);
     child.stdin.end(options.input ?? '');
   });
 }
