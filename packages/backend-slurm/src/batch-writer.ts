@@ -6,7 +6,7 @@ import { batchScript } from './batch-script.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterFile } from './cluster-files.ts';
 import type { SlurmConfig } from './config.ts';
-import type { JobFiles } from './job-files.ts';
+import { type JobFiles, logsOf } from './job-files.ts';
 import { jobScript, packText, type RunnerPlace } from './job-script.ts';
 import { BATCH_FOLDERS, batchLayout } from './layout.ts';
 import type { BatchRecord } from './ledger.ts';
@@ -99,10 +99,9 @@ export class BatchWriter {
 const NO_RUNNER: RunnerPlace = { node: 'node', args: [] };
 
 /** Folders a job needs that are not there because nothing was in them. */
-function foldersOf({ directory, logPath, writes = [], work }: JobSpec, files: JobFiles): string[] {
-  const calls = work.kind === 'functions' ? work.calls : [];
-  const logs = calls.flatMap((call) => (call.logPath === undefined ? [] : [call.logPath]));
-  const parents = [logPath, ...logs, ...writes].map((path) => dirname(files.pathOf(path)));
+function foldersOf(job: JobSpec, files: JobFiles): string[] {
+  const { directory, writes = [] } = job;
+  const parents = [...logsOf(job), ...writes].map((path) => dirname(files.pathOf(path)));
   const whole = writes.filter((path) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory());
   return [
     ...new Set([files.pathOf(directory), ...parents, ...whole.map((path) => files.pathOf(path))]),

@@ -8,6 +8,12 @@ export interface HomeFiles {
   readonly logs: readonly string[];
 }
 
+/** Every file a job prints to: its own log, and those of calls that have one. */
+export function logsOf({ logPath, work }: JobSpec): string[] {
+  const calls = work.kind === 'functions' ? work.calls : [];
+  return [logPath, ...calls.flatMap((call) => call.logPath ?? [])];
+}
+
 /** How the files of jobs get to where they run, and back. Paths are those of the leader. */
 export interface JobFiles {
   /** Where jobs see a path of the leader. */

@@ -11,7 +11,7 @@ import {
   shellQuote,
 } from '@orchestrate/ssh';
 import { slurmError } from './errors.ts';
-import type { HomeFiles, JobFiles } from './job-files.ts';
+import { type HomeFiles, type JobFiles, logsOf } from './job-files.ts';
 
 /** What a mirror is made of. */
 export interface MirrorParts {
@@ -124,11 +124,10 @@ export class Mirror implements JobFiles {
     for (const folder of missing) this.#made.add(folder);
   }
 
-  homeFiles({ directory, writes = [], logPath, work }: JobSpec): HomeFiles {
+  homeFiles(job: JobSpec): HomeFiles {
+    const { directory, writes = [] } = job;
     const isWhole = this.#inside(directory) === '';
-    const calls = work.kind === 'functions' ? work.calls : [];
-    const logs = calls.flatMap((call) => (call.logPath === undefined ? [] : [call.logPath]));
-    return { ...(isWhole ? {} : { directory }), writes, logs: [logPath, ...logs] };
+    return { ...(isWhole ? {} : { directory }), writes, logs: logsOf(job) };
   }
 
   async fetch(files: readonly HomeFiles[]): Promise<void> {

@@ -18,7 +18,7 @@ import type { Cluster } from './cluster.ts';
 import type { SlurmConfig } from './config.ts';
 import { diagnoseCluster } from './diagnose.ts';
 import { slurmError } from './errors.ts';
-import { allocationOf, type Batch, type SlurmJob, statusOf } from './job.ts';
+import { allocationId, allocationOf, type Batch, type SlurmJob, statusOf } from './job.ts';
 import type { JobFiles } from './job-files.ts';
 import { readLog, readThere } from './job-log.ts';
 import type { JobTable } from './job-table.ts';
@@ -182,14 +182,8 @@ export class SlurmBackend implements ComputeBackend {
         ids.push(batch.id);
         continue;
       }
-      const ending = new Set(
-        jobs
-          .filter((job) => job.batch === batch)
-          .map(allocationOf)
-          .filter((at) => !going.has(at)),
-      );
-      const isArray = batch.record.keys.length > batch.record.perAllocation;
-      for (const at of ending) ids.push(isArray ? `${batch.id}_${at}` : batch.id);
+      const ending = jobs.filter((job) => job.batch === batch && !going.has(allocationOf(job)));
+      ids.push(...new Set(ending.map(allocationId)));
     }
     return { ids, names: [...names] };
   }

@@ -8,6 +8,7 @@ export { shellQuote } from './shell-text.ts';
 export { type FetchRequest, type FetchResult, fetchFiles } from './staging/fetch-files.ts';
 export { listFolder, type SourceFile } from './staging/file-list.ts';
 export { type SendRequest, type SendResult, sendFiles } from './staging/send-files.ts';
+export { padding, TAR_END, tarHeader } from './staging/tar-header.ts';
 export { machineTimers, type Timers } from './timers.ts';
 export type {
   BudgetUse,
