@@ -1,10 +1,9 @@
 import type { CallOptions, Finding, JobKey, JobSample, JobSpec } from '@orchestrate/core';
 import type { RemoteHost } from '@orchestrate/ssh';
-import { type PlannedBatch, planBatches, type ReadJob } from './batch-plan.ts';
-import { type SlurmConfig, SlurmJobOptions } from './config.ts';
-import { jobProblem } from './job-script.ts';
+import { type PlannedBatch, planBatches } from './batch-plan.ts';
+import type { SlurmConfig } from './config.ts';
+import { readJob } from './read-job.ts';
 import { directives } from './sbatch-options.ts';
-import { directivesFor } from './script-directives.ts';
 import type { ClusterLimits } from './submitter.ts';
 
 /** Jobs of one sample that are laid out; more of the same say nothing more. */
@@ -29,19 +28,6 @@ function jobOf({ name, work, directory, resources, backendOptions }: JobSample):
     logPath: '/dev/null',
     ...(backendOptions === undefined ? {} : { backendOptions }),
   };
-}
-
-function readJob(sample: JobSample): ReadJob | string {
-  const spec = jobOf(sample);
-  const problem = jobProblem(spec);
-  if (problem !== undefined) return problem;
-  const read = SlurmJobOptions.safeParse(spec.backendOptions ?? {});
-  if (!read.success) {
-    const [issue] = read.error.issues;
-    return `option ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not understood'}`;
-  }
-  const lines = directivesFor(spec);
-  return { spec, options: read.data, ...(lines.length === 0 ? {} : { directives: lines }) };
 }
 
 /** The head of the script that would be submitted. */
@@ -82,7 +68,7 @@ export async function checkJobs(
   };
   const findings: Finding[] = [];
   for (const sample of samples) {
-    const job = readJob(sample);
+    const job = readJob(jobOf(sample));
     if (typeof job === 'string') {
       findings.push({
         subject: sample.name,

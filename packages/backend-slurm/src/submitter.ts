@@ -7,13 +7,11 @@ import {
 } from '@orchestrate/core';
 import { halves, type PlannedBatch, planBatches, type ReadJob } from './batch-plan.ts';
 import { BatchWriter, type BatchWriterParts } from './batch-writer.ts';
-import { SlurmJobOptions } from './config.ts';
 import type { Batch, SlurmJob } from './job.ts';
-import { jobProblem } from './job-script.ts';
 import type { JobTable } from './job-table.ts';
 import { type LearnedTimes, likeness } from './learned.ts';
 import type { Ledger } from './ledger.ts';
-import { directivesFor } from './script-directives.ts';
+import { readJob } from './read-job.ts';
 import type { SubmitAnswer } from './submit-answer.ts';
 
 /** What submitting is made of. */
@@ -299,18 +297,6 @@ function refusal(error: unknown): BatchOutcome {
   const reason = error instanceof Error ? error.message : String(error);
   const isFinal = isFlowError(error) && error.retry === 'never';
   return isFinal ? { outcome: 'rejected', reason } : { outcome: 'busy', reason };
-}
-
-function readJob(spec: JobSpec): ReadJob | string {
-  const problem = jobProblem(spec);
-  if (problem !== undefined) return problem;
-  const read = SlurmJobOptions.safeParse(spec.backendOptions ?? {});
-  if (read.success) {
-    const directives = directivesFor(spec);
-    return { spec, options: read.data, ...(directives.length === 0 ? {} : { directives }) };
-  }
-  const [issue] = read.error.issues;
-  return `option ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not understood'}`;
 }
 
 /** Every attempt has a log of its own; the folders above it may have been moved. */
