@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { measure, measureGood } from './measure.ts';
+import { has, measure, measureGood } from './measure.ts';
 
 const SNAKEMAKE_VERSION = '9.25.2';
 const SNAKEMAKE_SLURM_VERSION = '2.7.1';
@@ -40,6 +40,8 @@ export async function jinjaRival(): Promise<string> {
 
 /** Installs model-ensembler from PyPI into an environment of its own, unless it is there, and answers its `bin`. */
 export async function modelEnsemblerRival(): Promise<string> {
+  if (!has('rsync'))
+    throw new Error('model-ensembler needs rsync: install the package of that name');
   const environment = join(home(), 'model-ensembler');
   const bin = join(environment, 'bin');
   if (!existsSync(join(bin, 'model_ensemble'))) {

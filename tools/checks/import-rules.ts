@@ -39,6 +39,9 @@ const ALLOWANCES: Readonly<Record<string, Allowance>> = {
   },
   // It plans steps that jobs call.
   'flows-ensemble': { ...PLUGIN, always: ['core', 'steps'] },
+  // They move objects in the same way, each over calls of its own service.
+  'storage-azure': { ...PLUGIN, always: ['core', 'object-store'] },
+  'storage-gcs': { ...PLUGIN, always: ['core', 'object-store'] },
   // It reaches login hosts, and has jobs start the runner.
   'backend-slurm': { ...PLUGIN, always: ['core', 'runner', 'ssh'] },
   // It starts the runner's worker processes on this machine.

@@ -11,6 +11,8 @@ import backendLocal from '@orchestrate/backend-local';
 import backendSlurm from '@orchestrate/backend-slurm';
 import flowsEnsemble from '@orchestrate/flows-ensemble';
 import { stepSchemas } from '@orchestrate/steps';
+import storageAzure from '@orchestrate/storage-azure';
+import storageGcs from '@orchestrate/storage-gcs';
 import storageLocal from '@orchestrate/storage-local';
 import { errorIndex } from './error-index.ts';
 import { optionTables, projectReference, schemaTable } from './project-reference.ts';
@@ -30,12 +32,14 @@ function current(file: string): string {
 export async function staleReference(): Promise<ReadonlyMap<string, string>> {
   const readmes = {
     'packages/storage-local/README.md': storageLocal,
+    'packages/storage-gcs/README.md': storageGcs,
+    'packages/storage-azure/README.md': storageAzure,
     'packages/backend-local/README.md': backendLocal,
     'packages/backend-slurm/README.md': backendSlurm,
     'packages/flows-ensemble/README.md': flowsEnsemble,
   };
   const files: Record<string, string> = {
-    ...(await projectReference([storageLocal, backendLocal, backendSlurm, flowsEnsemble])),
+    ...(await projectReference(Object.values(readmes))),
     'docs/reference/errors.md': errorIndex(join(root, 'docs', 'reference', 'errors')),
   };
   for (const [name, plugin] of Object.entries(readmes)) {

@@ -7,8 +7,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../benchmarks/measure.ts';
+import * as azure from './azure/bed.ts';
 import * as browser from './browser/bed.ts';
 import * as containers from './containers/bed.ts';
+import * as gcs from './gcs/bed.ts';
 import * as slurm from './slurm/bed.ts';
 import { readBed } from './slurm/description.ts';
 
@@ -108,6 +110,8 @@ const BEDS: readonly Bed[] = [
     down: containers.bringDown,
   },
   { name: 'browser', packages: ['packages/cli'], up: browser.bringUp, down: browser.bringDown },
+  { name: 'gcs', packages: ['packages/storage-gcs'], up: gcs.bringUp, down: gcs.bringDown },
+  { name: 'azure', packages: ['packages/storage-azure'], up: azure.bringUp, down: azure.bringDown },
   {
     name: 'slurm',
     own: 'tools/testbed/slurm',

@@ -14,7 +14,7 @@ export interface ObjectStat {
 
 /** One page of a listing. */
 export interface ListPage {
-  /** In ascending order of key by UTF-8 bytes, within the page and from page to page. */
+  /** In ascending order of key by UTF-8 bytes (see {@link StorageTraits.utf16Order}), within the page and from page to page. */
   readonly objects: readonly ObjectStat[];
   /** With a delimiter: the distinct prefixes up to and including it. */
   readonly prefixes: readonly string[];
@@ -59,6 +59,11 @@ export interface StorageTraits {
   readonly local: boolean;
   /** Whether `copy` happens on the server's side; without it, it throws STORAGE_UNSUPPORTED. */
   readonly serverCopy: boolean;
+  /**
+   * Whether listings are in the order of UTF-16 units, which is that of the service, instead of that of UTF-8 bytes. The
+   * two differ where characters above U+FFFF meet those from U+E000 on. Default: no.
+   */
+  readonly utf16Order?: boolean;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
-import { compareUtf8, type ListRequest, type Storage } from '@orchestrate/core';
+import { compareUtf8, type ListRequest, type Storage, type StorageTraits } from '@orchestrate/core';
 import fc from 'fast-check';
 import { bytes } from '../expectations.ts';
 import type { StorageCase } from './storage-bench.ts';
@@ -51,7 +51,12 @@ async function filled(store: Storage): Promise<void> {
   await Promise.all(KEYS.map((key) => store.write(key, bytes(key))));
 }
 
-const SORTED = [...KEYS].sort(compareUtf8);
+/** The order that a store has by its traits. */
+function orderOf({ utf16Order = false }: StorageTraits): (a: string, b: string) => number {
+  return utf16Order ? (a, b) => (a < b ? -1 : Number(a > b)) : compareUtf8;
+}
+
+const sortedKeys = (traits: StorageTraits): readonly string[] => [...KEYS].sort(orderOf(traits));
 
 // Folders begin with d and objects with o, so that no key is a folder of another.
 const SEGMENT = fc.string({ unit: fc.constantFrom('a', 'b', '-', '.', '~', ' ', 'é', '～', '😀') });
@@ -99,7 +104,7 @@ export const LIST_CASES: readonly StorageCase[] = [
     },
   },
   {
-    name: 'lists in the order of UTF-8 bytes, with the stat of every object',
+    name: 'lists in the order that its traits say, with the stat of every object',
     async run(bench) {
       const store = await bench.open();
       await filled(store);
@@ -107,7 +112,7 @@ export const LIST_CASES: readonly StorageCase[] = [
 
       deepStrictEqual(
         page.objects.map(({ key }) => key),
-        SORTED,
+        sortedKeys(bench.traits),
       );
       for (const { key, bytes: length, generation } of page.objects) {
         const stat = await store.stat(key);
@@ -124,7 +129,7 @@ export const LIST_CASES: readonly StorageCase[] = [
       for (const prefix of ['', 'b', 'b/', 'b/1', 'b/c', 'b/c/d', 'b/c/deep/', 'z/', 'zz', 'B']) {
         deepStrictEqual(
           (await walk(store, { prefix })).keys,
-          SORTED.filter((key) => key.startsWith(prefix)),
+          sortedKeys(bench.traits).filter((key) => key.startsWith(prefix)),
           `prefix ${prefix}`,
         );
       }
@@ -180,7 +185,9 @@ export const LIST_CASES: readonly StorageCase[] = [
       const rest = await walk(store, { next: first.next ?? '' });
       deepStrictEqual(
         rest.keys,
-        SORTED.slice(4).filter((key) => key !== 'zz'),
+        sortedKeys(bench.traits)
+          .slice(4)
+          .filter((key) => key !== 'zz'),
       );
     },
   },
@@ -203,7 +210,7 @@ export const LIST_CASES: readonly StorageCase[] = [
       const check = fc.asyncProperty(GENERATED, async ({ keys, cut, limit }) => {
         for (const { key } of (await store.list()).objects) await store.delete(key);
         for (const key of keys) await store.write(key, bytes(key));
-        const sorted = [...keys].sort(compareUtf8);
+        const sorted = [...keys].sort(orderOf(bench.traits));
         const prefix = Array.from(sorted.at(-1) ?? '')
           .slice(0, cut)
           .join('');

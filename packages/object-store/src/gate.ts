@@ -1,0 +1,47 @@
+/** Lets so many through at a time, in order of arrival. */
+export class Gate {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+  #head = 0;
+
+  constructor(places: number) {
+    this.#free = places;
+  }
+
+  /** Takes a place if one is free at this moment. */
+  tryEnter(): boolean {
+    if (this.#free === 0) return false;
+    this.#free -= 1;
+    return true;
+  }
+
+  async enter(): Promise<void> {
+    if (this.tryEnter()) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.push(resolve);
+    await promise;
+  }
+
+  leave(): void {
+    const next = this.#waiting[this.#head];
+    if (next === undefined) {
+      this.#free += 1;
+      return;
+    }
+    this.#head += 1;
+    if (this.#head > 1024 && this.#head * 2 > this.#waiting.length) {
+      this.#waiting.splice(0, this.#head);
+      this.#head = 0;
+    }
+    next();
+  }
+
+  async through<T>(act: () => Promise<T>): Promise<T> {
+    await this.enter();
+    try {
+      return await act();
+    } finally {
+      this.leave();
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { errorOfStatus, PortError, type PortErrorKind } from '@orchestrate/object-store';
+import { noIdentity } from './azure-login.ts';
+
+/** Codes that say more than their status; "Blob Storage error codes" of the documentation. */
+const KINDS: Readonly<Record<string, PortErrorKind>> = {
+  ContainerNotFound: 'no-bucket',
+  ContainerBeingDeleted: 'no-bucket',
+  ContainerDisabled: 'no-bucket',
+  BlobNotFound: 'missing',
+  ResourceNotFound: 'missing',
+  BlobAlreadyExists: 'condition',
+  ConditionNotMet: 'condition',
+  TargetConditionNotMet: 'condition',
+  SourceConditionNotMet: 'condition',
+  InvalidRange: 'range',
+  Md5Mismatch: 'corrupt',
+  Crc64Mismatch: 'corrupt',
+  InvalidBlobOrBlock: 'refused',
+  InvalidBlockList: 'refused',
+  InvalidResourceName: 'name',
+  InvalidUri: 'name',
+  BlobArchived: 'refused',
+  BlobBeingRehydrated: 'refused',
+  PendingCopyOperation: 'busy',
+  LeaseIdMissing: 'denied',
+  ServerBusy: 'busy',
+  OperationTimedOut: 'broken',
+  InternalError: 'broken',
+  AccountBeingCreated: 'busy',
+  AccountIsDisabled: 'denied',
+  InsufficientAccountPermissions: 'denied',
+};
+
+const MEANINGS: Readonly<Record<string, string>> = {
+  AuthenticationFailed:
+    'the key, signature or token was not accepted, or the clock of this machine is wrong',
+  AuthorizationPermissionMismatch: 'the identity has no role that allows it',
+  AuthorizationFailure: 'the network rules of the account, or its roles, do not allow it',
+  BlobArchived: 'the blob is in the archive tier and has to be rehydrated first',
+  LeaseIdMissing: 'somebody else holds a lease on the blob',
+};
+
+interface ServiceAnswer {
+  readonly code?: string;
+  readonly statusCode?: number;
+  readonly response?: { readonly headers?: { get(name: string): string | undefined } };
+}
+
+/** An error of the vendor's libraries as one of a port. It keeps nothing of the request, whose address may hold a signature. */
+export function portError(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted === true) return signal.reason;
+  if (error instanceof PortError || !(error instanceof Error)) return error;
+  const answer: Error & ServiceAnswer = error;
+  const { statusCode, code, name } = answer;
+  if (/Credential|Authentication(?:Required)?Error/.test(name)) return noIdentity(error);
+  if (statusCode !== undefined) return refusal(error, statusCode);
+  if (name !== 'RestError' && name !== 'AbortError') return error;
+  return new PortError('broken', `the connection broke: ${firstLine(error)}`, { code });
+}
+
+function refusal(error: Error & ServiceAnswer, statusCode: number): PortError {
+  const headers = error.response?.headers;
+  const code = headers?.get('x-ms-error-code') ?? error.code ?? String(statusCode);
+  const said = `the service says ${statusCode} ${code}: ${MEANINGS[code] ?? firstLine(error)}`;
+  const retryAfter = Number(headers?.get('retry-after') ?? Number.NaN);
+  const more = { code, retryAfterSeconds: retryAfter > 0 ? retryAfter : undefined };
+  const kind = KINDS[code];
+  return kind === undefined
+    ? errorOfStatus(statusCode, said, more)
+    : new PortError(kind, said, more);
+}
+
+/** The rest of a message are numbers and times of the request. */
+function firstLine(error: Error): string {
+  return (error.message.split('\n')[0] ?? '').replace(/\?\S*/g, '').slice(0, 200);
+}
