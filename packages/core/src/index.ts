@@ -126,6 +126,7 @@ export type {
   ObjectStat,
   Storage,
   StorageTraits,
+  TransferOptions,
   WriteOptions,
 } from './storage.ts';
 export { STORAGE_ERRORS, storageError } from './storage-errors.ts';

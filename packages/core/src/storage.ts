@@ -33,8 +33,14 @@ export interface ListRequest extends CallOptions {
   readonly limit?: number;
 }
 
+/** Options of calls that move content. */
+export interface TransferOptions extends CallOptions {
+  /** Told how many bytes have been moved since it was called last, for progress on a screen. A store may leave it out. */
+  readonly onBytes?: (bytes: number) => void;
+}
+
 /** Conditions of a write; at most one of the two. */
-export interface WriteOptions extends CallOptions {
+export interface WriteOptions extends TransferOptions {
   /** Only if there is no such object yet. @throws STORAGE_EXISTS otherwise. */
   readonly ifAbsent?: boolean;
   /** Only if the object's generation is still this. @throws STORAGE_CHANGED otherwise. */
@@ -100,12 +106,12 @@ export interface Storage extends AsyncDisposable {
     options?: WriteOptions,
   ): Promise<ObjectStat>;
   /**
-   * Publishes a finished regular file of this machine; the file may be moved instead of copied and is then gone. On an
-   * error it is still there. @throws STORAGE_FILE for a missing file, a folder or a symbolic link
+   * Publishes a finished regular file of this machine; a store that is `local` may move the file instead of copying it,
+   * and it is then gone. On an error it is still there. @throws STORAGE_FILE for a missing file, a folder or a symbolic link
    */
   put(path: string, key: string, options?: WriteOptions): Promise<ObjectStat>;
   /** Brings an object to a path of this machine, whole or not at all; parent folders are made. */
-  fetch(key: string, path: string, options?: CallOptions): Promise<ObjectStat>;
+  fetch(key: string, path: string, options?: TransferOptions): Promise<ObjectStat>;
   list(request?: ListRequest): Promise<ListPage>;
   /** Removes an object. A missing one is not an error. @throws STORAGE_CHANGED when `ifMatch` is given and differs */
   delete(key: string, options?: CallOptions & { readonly ifMatch?: string }): Promise<void>;

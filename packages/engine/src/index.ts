@@ -34,10 +34,12 @@ export type {
   ConfiguredProvider,
   LoadedProject,
   Problem,
+  RecordSettings,
   RunSettings,
 } from './project/loaded-project.ts';
 export { loadProject, projectJsonSchema } from './project/on-demand.ts';
 export { isProjectProblems, type ProjectProblems } from './project/project-problems.ts';
+export { DIGEST_BYTES } from './project/project-schema.ts';
 export { findReferences } from './project/reference-syntax.ts';
 export type { References } from './project/references.ts';
 export { renderProblems } from './project/render-problems.ts';

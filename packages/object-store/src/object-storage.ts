@@ -12,6 +12,7 @@ import {
   type Storage,
   type StorageTraits,
   storageError,
+  type TransferOptions,
   type WriteOptions,
 } from '@orchestrate/core';
 import { Caller } from './caller.ts';
@@ -139,13 +140,18 @@ export class ObjectStorage implements Storage {
     return statOf(key, head);
   }
 
-  async fetch(key: string, path: string, { signal }: CallOptions = {}): Promise<ObjectStat> {
+  async fetch(
+    key: string,
+    path: string,
+    { signal, onBytes }: TransferOptions = {},
+  ): Promise<ObjectStat> {
     const name = this.#names.of(key);
     signal?.throwIfAborted();
     for (let count = 1; ; count += 1) {
       const read = new RangedRead(this.#reading, name, signal);
       try {
-        await placeFile(path, read.content(undefined));
+        const content = read.content(undefined);
+        await placeFile(path, onBytes === undefined ? content : counted(content, onBytes));
         if (read.head === undefined)
           throw new Error(`nothing is known of ${name} after reading it`);
         return statOf(key, read.head);
@@ -280,6 +286,16 @@ export class ObjectStorage implements Storage {
     } catch (error) {
       throw translated(error, this.#port, operation, name);
     }
+  }
+}
+
+async function* counted(
+  content: AsyncIterable<Uint8Array>,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of content) {
+    onBytes(piece.length);
+    yield piece;
   }
 }
 

@@ -143,17 +143,18 @@ export class ObjectWrite {
     };
   }
 
-  #send(
+  async #send(
     upload: PartedUpload,
     { index, content, isLast, offset }: Part,
     signal: AbortSignal,
   ): Promise<void> {
-    return this.#parts.caller.call(
+    await this.#parts.caller.call(
       `send part ${index} of ${this.#name}`,
       signal,
       (attempt) => this.#unlessRefused(() => upload.part(index, content, isLast, offset, attempt)),
       content.length,
     );
+    this.#options.onBytes?.(content.length);
   }
 
   /** A failed condition of a repeated write may be the effect of the write itself. */

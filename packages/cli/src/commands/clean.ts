@@ -1,33 +1,19 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { findLeftovers, type Leftover } from '../clean/leftovers.ts';
 import type { CommandBody, CommandContext } from '../command-context.ts';
-import { cliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { bytesText, countOf } from '../output/quantity-text.ts';
 import { renderTable } from '../output/table.ts';
+import { confirm } from '../session/confirm.ts';
 import { lookOf } from '../session/look.ts';
 import { withHistory } from '../session/open-history.ts';
 import { projectFile } from '../session/open-project.ts';
 
-async function confirm(question: string): Promise<boolean> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
-  } finally {
-    lines.close();
-  }
-}
-
 async function agree(context: CommandContext, found: readonly Leftover[]): Promise<boolean> {
   if (context.call.has('yes')) return true;
-  if (process.stdin.isTTY !== true || context.output.isJson) {
-    throw cliError('CLI_NOT_CONFIRMED', 'nobody is there to be asked whether to remove files', {
-      details: { items: found.length },
-    });
-  }
-  return confirm(`Remove ${countOf(found.length, 'item')}?`);
+  const question = `Remove ${countOf(found.length, 'item')}?`;
+  return confirm(context, question, { items: found.length });
 }
 
 /** `orchestrate clean`. */

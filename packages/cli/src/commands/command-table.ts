@@ -2,7 +2,9 @@ import type { CommandSpec, OptionSpec, PositionalSpec } from '../arguments/comma
 import { ABOUT_DETACHED, ALL, DETACHED, ON } from './host-specs.ts';
 import { IMPORT } from './import-spec.ts';
 import { ABOUT_MEMBERS, MEMBERS } from './member-specs.ts';
+import { RECORD } from './record-spec.ts';
 import { run } from './run.ts';
+import { STORAGE } from './storage-spec.ts';
 import { validate } from './validate.ts';
 
 const RUN: OptionSpec = {
@@ -258,6 +260,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     load: async () => (await import('./report.ts')).report,
   },
+  RECORD,
   {
     name: 'retry',
     summary: 'Try failed and skipped tasks again',
@@ -298,6 +301,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./fetch.ts')).fetch,
   },
   IMPORT,
+  STORAGE,
   {
     name: 'plugins',
     summary: 'List the plugins of the project',

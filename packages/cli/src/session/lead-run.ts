@@ -182,6 +182,11 @@ export async function leadRun(
   feed.release(await pastOf(context, handle, feed.firstHeld));
   const summary = await handle.done;
   display[Symbol.dispose]();
-  showSummary(context, summary, feed.times, isLive);
-  return exitOf(summary);
+  const show = () => showSummary(context, summary, feed.times, isLive);
+  if (loaded.records === undefined) {
+    show();
+    return exitOf(summary);
+  }
+  const { recordAfterRun } = await import('../record/record-after-run.ts');
+  return await recordAfterRun(context, { loaded, providers: open.providers, summary }, show);
 }

@@ -28,6 +28,15 @@ export function openLocalStorages(loaded: LoadedProject, log: Logger): Promise<O
   return open(loaded, log, { storages, backends: [] });
 }
 
+/** Makes some storages. @throws PROVIDER_FAILED and what plugins throw */
+export function openStorages(
+  loaded: LoadedProject,
+  log: Logger,
+  storages: readonly string[],
+): Promise<OpenProviders> {
+  return open(loaded, log, { storages, backends: [] });
+}
+
 /** Makes one backend. @throws PROVIDER_UNKNOWN, PROVIDER_FAILED and what plugins throw */
 export async function openBackend(
   loaded: LoadedProject,

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '@orchestrate/core';
 import type { Checking } from './check-config.ts';
 import { checkFlows, checkName, LEADER } from './check-flows.ts';
 import { checkProviders, hasProvider } from './check-providers.ts';
+import { checkRecords } from './check-records.ts';
 import { checkReferences } from './check-references.ts';
 import type { LoadedProject, RunSettings } from './loaded-project.ts';
 import { plainOf, withoutKeys } from './plain.ts';
@@ -21,6 +22,7 @@ export interface CheckedProject
     | 'backends'
     | 'defaultBackend'
     | 'settings'
+    | 'records'
     | 'limits'
     | 'flows'
   > {
@@ -70,6 +72,7 @@ export async function checkProject(
   const flows = await checkFlows(checking, asMap(plain['flows']), { backends: names });
   const scan = scanProject(root);
   checkReferences(scan, references, defaultBackend ?? '', problems);
+  const records = checkRecords(checking, shared?.records, storage);
   if (shared === undefined || defaultBackend === undefined) return undefined;
   const effective = withoutKeys(plain, ['$schema', 'profiles', 'include']);
   return {
@@ -80,6 +83,7 @@ export async function checkProject(
     backends,
     defaultBackend,
     settings: settingsOf(shared.run),
+    ...(records === undefined ? {} : { records }),
     limits: shared.limits ?? {},
     flows,
     profiles: Object.keys(shared.profiles ?? {}),

@@ -31,6 +31,16 @@ export interface RunSettings {
   readonly patienceSeconds?: number;
 }
 
+/** Where the records of runs are published, and what is in them: `records:`. */
+export interface RecordSettings {
+  /** Address of a folder, with references unresolved. */
+  readonly to: string;
+  /** Bytes of outputs on this machine that may be read for their sha256, of one run; `Infinity`: all. */
+  readonly digestBytes: number;
+  /** A URL or an SPDX name. */
+  readonly license?: string;
+}
+
 /** Where a problem is and what it is; `line` and `column` count from 1. */
 export interface Problem {
   readonly severity: 'error' | 'warning';
@@ -68,6 +78,8 @@ export interface LoadedProject {
   /** Name of the backend for work that names none; always a key of `backends`. */
   readonly defaultBackend: string;
   readonly settings: RunSettings;
+  /** Absent: records are published only when a person asks for it. */
+  readonly records?: RecordSettings;
   /** Limit name -> slots. */
   readonly limits: Readonly<Record<string, number>>;
   /** In an order in which every flow comes after those it needs. */

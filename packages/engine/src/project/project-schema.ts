@@ -1,4 +1,4 @@
-import { Duration, NAME_PATTERN } from '@orchestrate/core';
+import { Bytes, Duration, isFlowError, NAME_PATTERN, parseAddress } from '@orchestrate/core';
 import { z } from 'zod';
 
 /** For schemas that check one value: compiling them to code first, as zod does by itself, takes longer than that. */
@@ -48,6 +48,38 @@ const Run = z.strictObject({
   ),
 });
 
+/** Bytes of outputs on this machine that are read for their sha256 where nobody says how many. */
+export const DIGEST_BYTES = 1024 ** 3;
+
+function isFolder(text: string): boolean {
+  try {
+    return parseAddress(text).key.endsWith('/');
+  } catch (error) {
+    if (isFlowError(error)) return false;
+    throw error;
+  }
+}
+
+const RecordFolder = z
+  .string()
+  .refine(isFolder, 'expected the address of a folder, which ends with a slash: `archive:runs/`');
+
+/** Where the records of runs go, and what is in them. */
+export const Records = z.strictObject({
+  to: RecordFolder.describe('Folder in a storage; a record lies below it in `<project>-<run>/`.'),
+  digests: z
+    .union([z.boolean(), Bytes])
+    .default(DIGEST_BYTES)
+    .describe(
+      'How many bytes of outputs on this machine may be read for their sha256, as a size; `true`: of all, `false`: none. What a storage knows without reading is recorded anyway. Default: 1Gi.',
+    ),
+  license: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Licence of the record and of what the run made: a URL or an SPDX name.'),
+});
+
 const Part = z.unknown().optional();
 
 /** What a profile may change: any part of the project, as deep as wanted; `null` removes. */
@@ -61,6 +93,7 @@ const Profile = z
     limits: Part,
     flows: Part,
     run: Part,
+    records: Part,
   })
   .nullable();
 
@@ -105,6 +138,12 @@ export const ProjectFile = z.strictObject({
   run: Run.optional().describe(
     'Wishes for all runs of the project; the command line may overrule them.',
   ),
+  records: z
+    .union([RecordFolder, Records])
+    .optional()
+    .describe(
+      'Where a record of each run is published when it has ended: `archive:runs/`, or a map. Default: nowhere.',
+    ),
   profiles: z
     .record(Name, Profile)
     .optional()

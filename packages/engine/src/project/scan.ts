@@ -8,12 +8,15 @@ interface ReferringText {
   readonly references: ReturnType<typeof findReferences>;
 }
 
+/** Parts of a project that name storages and backends. */
+const NAMING: readonly unknown[] = ['flows', 'defaults', 'records'];
+
 /** What one walk over the whole project finds. */
 export interface Scan {
   readonly texts: readonly ReferringText[];
   /** `path=form` of every number that was not written as JSON writes it. */
   readonly writtenForms: readonly string[];
-  /** Names that flows seem to use: of backends (`backend: x`) and storages (`x:key`). */
+  /** Names that seem to be used: of backends (`backend: x`) and storages (`x:key`). */
   readonly mentioned: ReadonlySet<string>;
 }
 
@@ -29,7 +32,7 @@ export function scanProject(root: Node): Scan {
   const look = (node: ScalarNode): void => {
     if (node.written !== undefined) writtenForms.push(`${path.join('/')}=${node.written}`);
     if (typeof node.value !== 'string') return;
-    if (path[0] === 'flows' || path[0] === 'defaults') mention(node.value, path.at(-1), mentioned);
+    if (NAMING.includes(path[0])) mention(node.value, path.at(-1), mentioned);
     const references = findReferences(node.value);
     if (references.length > 0) texts.push({ node, path: [...path], references });
   };

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import type { ObjectStat } from '@orchestrate/core';
+import { cliError } from '../errors.ts';
+import { countOf } from '../output/quantity-text.ts';
+import { showProgress } from './move-display.ts';
+import { eachInParallel, MoveTally } from './move-tally.ts';
+import { addressIn, readStored, type StoredSpot } from './spot.ts';
+import { movedText, type StorageAction, type StorageCall, tellFailures } from './storage-call.ts';
+import { objectsBelow } from './walk.ts';
+
+interface Checked {
+  readonly spot: StoredSpot;
+  readonly stat: ObjectStat;
+}
+
+async function* objectsOf(call: StorageCall, spot: StoredSpot): AsyncGenerator<Checked> {
+  if (!spot.folder) {
+    const stat = await spot.storage.stat(spot.key, { signal: call.signal });
+    if (stat === undefined) throw cliError('CLI_ARGUMENT', `${spot.word}: there is no such object`);
+    yield { spot, stat };
+    return;
+  }
+  for await (const page of objectsBelow(spot.storage, spot.key, call.signal))
+    for (const stat of page) yield { spot, stat };
+}
+
+/** Reads an object whole. The storage compares what it knows; what it told us beforehand is compared here. */
+async function checkObject(
+  call: StorageCall,
+  { spot, stat }: Checked,
+  tally: MoveTally,
+): Promise<boolean> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const piece of spot.storage.read(stat.key, { signal: call.signal })) {
+    hash.update(piece);
+    bytes += piece.length;
+    tally.moved(piece.length);
+  }
+  const sha256 = hash.digest('hex');
+  const isWhole = bytes === stat.bytes && (stat.sha256 ?? sha256) === sha256;
+  if (!isWhole)
+    throw new Error(
+      `${bytes} bytes with sha256 ${sha256}, expected ${stat.bytes} with ${stat.sha256 ?? 'any'}`,
+    );
+  return stat.sha256 !== undefined;
+}
+
+/** `orchestrate storage check`. */
+export const checkAction: StorageAction = async (call) => {
+  const { words, output, parallel, signal } = call;
+  if (words.length === 0) throw cliError('CLI_ARGUMENT', 'check needs an address');
+  const objects: Checked[] = [];
+  for (const spot of readStored(call))
+    for await (const one of objectsOf(call, spot)) objects.push(one);
+  const tally = new MoveTally();
+  for (const { stat } of objects) tally.expect(stat.bytes);
+  const begun = performance.now();
+  let digested = 0;
+  {
+    using _progress = showProgress(output, tally);
+    await eachInParallel(objects, parallel, signal, async (one) => {
+      try {
+        if (await checkObject(call, one, tally)) digested += 1;
+        tally.finished();
+      } catch (error) {
+        if (!signal.aborted) tally.fail(addressIn(one.spot, one.stat.key), error);
+      }
+    });
+  }
+  const seconds = (performance.now() - begun) / 1000;
+  const { done, doneBytes, failed, failures } = tally;
+  if (output.isJson)
+    output.answer({
+      objects: objects.length,
+      good: done,
+      withSha256: digested,
+      bytes: doneBytes,
+      failed,
+      failures,
+      seconds,
+    });
+  else
+    output.print(
+      `read ${movedText(tally, seconds)}`,
+      `${countOf(digested, 'object')} compared with a recorded sha256, the rest by size and by what the storage compares itself`,
+    );
+  return tellFailures(call, tally);
+};
