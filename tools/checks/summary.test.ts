@@ -1,6 +1,8 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { type SeededWorkspace, seedSettings } from './seeded-workspace.ts';
-import { COUNTS_FILE, summarize, summaryLine } from './summary.ts';
+import { COUNTS_FILE, listFailures, summarize, summaryLine } from './summary.ts';
 
 let workspace: SeededWorkspace | undefined;
 
@@ -73,4 +75,31 @@ it('counts a tree without any test as failed', () => {
   workspace = seedSettings({});
 
   expect(summaryLine(summarize(workspace.root))).toBe('0 passed, 1 failed');
+});
+
+it('lists what failed, in tests and in live tests', () => {
+  const settings = seedSettings({});
+  workspace = settings;
+  const seedReport = (path: string, test: string, tests: readonly object[]) => {
+    const file = join(settings.root, 'packages', 'core', test);
+    const results = [
+      { name: file, status: 'failed', message: 'no such module', assertionResults: tests },
+    ];
+    mkdirSync(join(settings.root, 'packages/core/out-test'), { recursive: true });
+    writeFileSync(join(settings.root, path), JSON.stringify({ testResults: results }));
+  };
+  seedReport(`packages/core/${COUNTS_FILE}`, 'src/a.test.ts', [
+    { fullName: 'adds', status: 'passed' },
+    {
+      fullName: 'subtracts',
+      status: 'failed',
+      failureMessages: ['\u001b[31mexpected 1\u001b[39m'],
+    },
+  ]);
+  seedReport('packages/core/out-test/live.json', 'b.live.test.ts', []);
+
+  expect(listFailures(settings.root)).toEqual([
+    'packages/core/b.live.test.ts\n    no such module',
+    'packages/core/src/a.test.ts: subtracts\n    expected 1',
+  ]);
 });

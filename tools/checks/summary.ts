@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { listFiles, listPackages, repositoryRoot } from './tree.ts';
 
 /** Where every project's test run leaves its counts. nx restores it when the run comes from its cache. */
@@ -75,6 +76,51 @@ export function printSummary(summary: Summary): boolean {
   return summary.failed + summary.problems.length === 0;
 }
 
+interface Report {
+  readonly testResults?: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message?: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages?: readonly string[];
+    }[];
+  }[];
+}
+
+/** A message's first lines: enough to see what was expected and got. */
+function beginningOf(message: string | undefined): string {
+  const lines = stripVTControlCharacters(message ?? '').split('\n');
+  return lines.slice(0, 6).join('\n    ');
+}
+
+function failuresIn(root: string, report: Report): string[] {
+  return (report.testResults ?? []).flatMap((file) => {
+    const path = relative(root, file.name);
+    const failed = file.assertionResults.filter(({ status }) => status === 'failed');
+    if (failed.length === 0 && file.status === 'failed')
+      return [`${path}\n    ${beginningOf(file.message)}`];
+    return failed.map(
+      (test) => `${path}: ${test.fullName}\n    ${beginningOf(test.failureMessages?.[0])}`,
+    );
+  });
+}
+
+/** Every failed test of the last runs, the live ones included: a long log ends with what went wrong in it. */
+export function listFailures(root: string): string[] {
+  return [...listTestProjects(root), 'tools/testbed/slurm'].flatMap((project) => {
+    const folder = join(root, project, 'out-test');
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .flatMap((name) =>
+        failuresIn(root, JSON.parse(readFileSync(join(folder, name), 'utf8')) as Report),
+      );
+  });
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const failure of listFailures(repositoryRoot)) process.stdout.write(`failed: ${failure}\n`);
   process.exitCode = printSummary(summarize(repositoryRoot)) ? 0 : 1;
 }

@@ -144,10 +144,13 @@ async function tryBed({ name, own, packages, up, down }: Bed): Promise<Verdict> 
 
 const built = spawnSync('nx', ['run-many', '-t', 'build'], { cwd: ROOT, stdio: 'inherit' });
 if (built.status !== 0) process.exit(1);
-const verdicts: Verdict[] = TRIALS.map((trial) => (carryOut(trial) ? 'passed' : 'failed'));
-for (const bed of BEDS) verdicts.push(await tryBed(bed));
-const count = (wanted: Verdict) => verdicts.filter((verdict) => verdict === wanted).length;
+const verdicts = new Map<string, Verdict>();
+for (const trial of TRIALS) verdicts.set(trial.name, carryOut(trial) ? 'passed' : 'failed');
+for (const bed of BEDS) verdicts.set(bed.name, await tryBed(bed));
+const count = (wanted: Verdict) => [...verdicts.values()].filter((one) => one === wanted).length;
 const missing = count('did not run');
+for (const [name, verdict] of verdicts)
+  if (verdict !== 'passed') console.log(`${verdict}: ${name}`);
 const rest = missing === 0 ? '' : `, ${missing} did not run`;
 console.log(`\nlive: ${count('passed')} passed, ${count('failed')} failed${rest}`);
 process.exitCode = count('failed') === 0 ? 0 : 1;
