@@ -164,7 +164,9 @@ describe('the storage suite', { timeout: 30_000 }, () => {
       list: ({ limit: _ignored, ...request } = {}) => store.list(request),
     }));
 
-    expect(unsorted).toContain('lists in the order of UTF-8 bytes, with the stat of every object');
+    expect(unsorted).toContain(
+      'lists in the order that its traits say, with the stat of every object',
+    );
     expect(unlimited).toContain('gives the same listing in pages of any size, each entry once');
   });
 
