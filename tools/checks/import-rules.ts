@@ -30,7 +30,9 @@ const ALLOWANCES: Readonly<Record<string, Allowance>> = {
   core: { always: [], inTests: [], lazily: [] },
   testkit: { always: ['core'], inTests: [], lazily: [] },
   runner: PLUGIN,
-  engine: PLUGIN,
+  // Only runs with storages elsewhere need it.
+  engine: { ...PLUGIN, lazily: ['staging'] },
+  staging: PLUGIN,
   cli: {
     always: ['core', 'engine'],
     inTests: ['testkit'],

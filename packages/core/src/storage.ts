@@ -119,5 +119,10 @@ export interface Storage extends AsyncDisposable {
   copy(from: string, to: string, options?: WriteOptions): Promise<ObjectStat>;
   /** The file behind a key, whether or not it exists. Present iff `local`. @throws STORAGE_KEY for a key that would leave the root */
   localPath?(key: string): string;
+  /**
+   * The URL under which other programs know a key, `gs://bucket/key`; equal for everybody who means the same object. Never holds
+   * a secret. Stores that programs cannot reach otherwise have none. @throws STORAGE_KEY
+   */
+  url?(key: string): string;
   diagnose?(options?: CallOptions): Promise<readonly Finding[]>;
 }

@@ -35,6 +35,11 @@ export interface TaskInput {
   readonly name: string;
   /** `storage:key`, or `local:path` for a path relative to the project's folder. */
   readonly address: string;
+  /**
+   * What the work is handed: `path`, that of a copy on the machine it runs on (default), or `address`, the URL under which it
+   * reads the object itself. Of a storage on the local disk both are the path of the file.
+   */
+  readonly as?: 'path' | 'address';
 }
 
 /** A named output: an address that exists once the task has succeeded. */
@@ -77,7 +82,7 @@ export interface FunctionContext {
   readonly task: string;
   /** 1 for the first attempt. */
   readonly attempt: number;
-  /** Input name -> path on this machine. */
+  /** Input name -> path on this machine, or the URL of an input that is handed over as an address. */
   readonly inputs: Readonly<Record<string, string>>;
   /** Output name -> path on this machine to write to. */
   readonly outputs: Readonly<Record<string, string>>;

@@ -232,6 +232,11 @@ export class ObjectStorage implements Storage {
     return statOf(to, head);
   }
 
+  /** The address that other programs use, as the service spells it. */
+  url(key: string): string {
+    return this.#port.address(this.#names.of(key));
+  }
+
   /** Who speaks to the service and what it may do, found out by doing it. */
   async diagnose({ signal }: CallOptions = {}): Promise<readonly Finding[]> {
     return diagnosePort(this.#port, this.#names.prefix, signal);

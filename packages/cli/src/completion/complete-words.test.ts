@@ -20,7 +20,7 @@ async function valuesFor(line: string): Promise<readonly string[] | string> {
 
 describe('completeWords', () => {
   it.each([
-    ['orchestrate re', ['resume', 'report', 'retry']],
+    ['orchestrate re', ['resume', 'report', 'record', 'retry']],
     ['orchestrate --v', ['--version']],
     ['orchestrate --json va', ['validate']],
     ['orchestrate run --pro', ['--profile']],

@@ -7,7 +7,7 @@ import type { MoveTally } from './move-tally.ts';
 const BAR = 24;
 
 /** One line of progress: a bar, objects, bytes, their rate and the time that is left. */
-export function progressLine(
+function progressLine(
   { objects, bytes, done, doneBytes, failed }: MoveTally,
   seconds: number,
   signs: Output['signs'],

@@ -16,7 +16,7 @@ export interface StoredSpot {
 }
 
 /** A file or folder of this machine, outside of any storage. */
-export interface MachineSpot {
+interface MachineSpot {
   readonly kind: 'machine';
   readonly word: string;
   readonly path: string;

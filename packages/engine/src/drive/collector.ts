@@ -8,6 +8,7 @@ import { filesBelow, identityOf, Unfit } from './file-identity.ts';
 import type { Place, Places } from './places.ts';
 import type { RunBook } from './run-book.ts';
 import type { RunFolder } from './run-folder.ts';
+import type { Stager } from './stager.ts';
 
 type Collected = Input & { readonly type: 'collected' };
 type Collect = Effect & { readonly type: 'collect' };
@@ -28,6 +29,13 @@ class ForgottenOutput extends Error {
  */
 export type JobOrigin = 'own' | 'inherited' | 'forgotten';
 
+/** What a task of a job has left, and since when it can have been there. */
+interface Left {
+  readonly task: number;
+  readonly aside: string;
+  readonly begunAt: number | undefined;
+}
+
 /** File systems stamp files with a clock that may lag by a tick. */
 const COARSE_CLOCK_MS = 20;
 
@@ -40,17 +48,20 @@ export class Collector {
   readonly #places: Places;
   readonly #folder: RunFolder;
   readonly #leftovers: Leftovers;
+  readonly #stager: Stager;
 
   constructor(parts: {
     readonly book: RunBook;
     readonly places: Places;
     readonly folder: RunFolder;
     readonly leftovers: Leftovers;
+    readonly stager: Stager;
   }) {
     this.#book = parts.book;
     this.#places = parts.places;
     this.#folder = parts.folder;
     this.#leftovers = parts.leftovers;
+    this.#stager = parts.stager;
   }
 
   async collect(effect: Collect, from: JobOrigin): Promise<Collected> {
@@ -84,7 +95,7 @@ export class Collector {
     for (const output of spec.outputs ?? []) this.#verify(output, aside, from);
     const records: OutputRecord[] = [];
     for (const output of spec.outputs ?? []) {
-      const record = await this.#publish(output, aside, begunAt);
+      const record = await this.#publish(output, { task, aside, begunAt });
       this.#places.noteSeen(record.address, record);
       records.push(record);
     }
@@ -118,16 +129,17 @@ export class Collector {
     }
   }
 
-  async #publish(
-    output: TaskOutput,
-    aside: string,
-    begunAt: number | undefined,
-  ): Promise<OutputRecord> {
+  async #publish(output: TaskOutput, { task, aside, begunAt }: Left): Promise<OutputRecord> {
     const place = this.#places.of(output.address);
     const address = this.#places.normal(place);
     const path = outputPath(this.#places, output, aside);
     if (output.inPlace !== true) {
-      if (place.folder) {
+      if (place.folder && place.path === undefined) {
+        const files = filesBelow(path);
+        // An emptied stage of an inherited job is one that was published from before.
+        if (files.length > 0 || begunAt === undefined)
+          await this.#stager.publish(place, address, { from: path, files }, this.#maker(task));
+      } else if (place.folder) {
         for (const relative of filesBelow(path)) {
           await place.storage.put(join(path, relative), `${place.key}/${relative}`);
         }
@@ -146,6 +158,11 @@ export class Collector {
     }
     const { bytes, generation } = identity;
     return { name: output.name, address, bytes, generation };
+  }
+
+  #maker(task: number): { readonly task: string; readonly attempt: number } {
+    const attempt = (this.#book.attempts.get(task) ?? 0) + 1;
+    return { task: this.#book.registry.task(task), attempt };
   }
 
   /**

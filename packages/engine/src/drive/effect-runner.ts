@@ -156,12 +156,11 @@ export class EffectRunner {
     const specs: JobSpec[] = [];
     type Outcomes = (Input & { readonly type: 'submit-answered' })['outcomes'][number];
     const outcomes: Outcomes[] = [];
-    for (const planned of effect.jobs) {
-      try {
-        specs.push(await this.#render(planned));
-      } catch (error) {
-        outcomes.push(refusal(planned.job, error));
-      }
+    // Side by side, since some bring inputs from far away.
+    const rendered = await Promise.allSettled(effect.jobs.map((planned) => this.#render(planned)));
+    for (const [at, one] of rendered.entries()) {
+      if (one.status === 'fulfilled') specs.push(one.value);
+      else outcomes.push(refusal(effect.jobs[at]?.job ?? -1, one.reason));
     }
     if (outcomes.length > 0) this.#push({ type: 'submit-answered', backend: name, outcomes });
     if (specs.length === 0) return;

@@ -25,9 +25,10 @@ import {
   replaceTokensDeep,
   replaceTokensInScript,
 } from './path-tokens.ts';
-import type { Places } from './places.ts';
+import type { Place, Places } from './places.ts';
 import type { RunBook } from './run-book.ts';
 import type { RunFolder } from './run-folder.ts';
+import type { Stager } from './stager.ts';
 
 /** What rendering is made of. */
 export interface RendererParts {
@@ -38,6 +39,7 @@ export interface RendererParts {
   readonly folder: RunFolder;
   readonly references: References;
   readonly leftovers: Leftovers;
+  readonly stager: Stager;
 }
 
 const ENVIRONMENT_REFERENCE = /\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}/g;
@@ -247,14 +249,19 @@ export class JobRenderer {
     const inputs: Record<string, string> = {};
     const outputs: Record<string, string> = {};
     if (spec.inputs === undefined && spec.outputs === undefined) return { inputs, outputs };
-    const { places, folder, leftovers } = this.#parts;
+    const { places, folder, leftovers, book, stager } = this.#parts;
     const aside = folder.aside(job, task);
-    for (const { name, address } of spec.inputs ?? []) {
+    for (const { name, address, as } of spec.inputs ?? []) {
       const place = places.of(address);
+      if (as === 'address' && place.path === undefined) {
+        inputs[name] = urlOf(place, name);
+        continue;
+      }
       inputs[name] = place.path ?? inputPath(aside, name, place.key);
       if (place.path !== undefined) continue;
       leftovers.addFolder(job, dirname(inputs[name]));
-      fetches.push(fetchInput(place, inputs[name]));
+      const normal = places.normal(place);
+      fetches.push(stager.bring(place, normal, inputs[name], book.inputSeen(task, normal)));
     }
     for (const output of spec.outputs ?? []) {
       outputs[output.name] = this.#output(job, output, outputPath(places, output, aside));
@@ -282,13 +289,21 @@ export class JobRenderer {
   }
 }
 
+/** The URL of an input that the work reads by itself. */
+function urlOf({ storage, storageName, key, folder }: Place, name: string): string {
+  const url = storage.url?.(key);
+  if (url !== undefined) return folder ? `${url}/` : url;
+  throw invalid(name, `storage ${storageName} has no URLs; leave out \`as: address\``);
+}
+
 /** What a job reads and writes, for backends that have to bring it there and back. */
 function filesOf(work: JobSpec['work'], own: PathsOfTask): Pick<JobSpec, 'reads' | 'writes'> {
   const reads: string[] = [];
   const writes: string[] = [];
   // By far the most calls of large packs have neither.
   for (const { inputs, outputs } of work.kind === 'functions' ? work.calls : [own]) {
-    if (inputs !== undefined) reads.push(...Object.values(inputs));
+    // An input that is handed over as a URL is nobody's to bring.
+    if (inputs !== undefined) reads.push(...Object.values(inputs).filter(isAbsolute));
     if (outputs !== undefined) writes.push(...Object.values(outputs));
   }
   return {
@@ -305,21 +320,3 @@ const SECRET_ELSEWHERE =
 
 /** Calls of larger packs are nameless: nobody reads a million names. */
 const NAMED_CALLS = 64;
-
-async function fetchInput(place: ReturnType<Places['of']>, path: string): Promise<void> {
-  if (!place.folder) {
-    await place.storage.fetch(place.key, path);
-    return;
-  }
-  let next: string | undefined;
-  do {
-    const page = await place.storage.list({
-      prefix: `${place.key}/`,
-      ...(next === undefined ? {} : { next }),
-    });
-    for (const { key } of page.objects) {
-      await place.storage.fetch(key, join(path, confinePath(key.slice(place.key.length + 1))));
-    }
-    next = page.next;
-  } while (next !== undefined);
-}

@@ -27,6 +27,7 @@ import { RunFolder } from './run-folder.ts';
 import type { RunHandle, RunRequest, RunSummary } from './run-types.ts';
 import { saveMemory } from './save-memory.ts';
 import { SELECTION_FILE, selectionRecord } from './selection-record.ts';
+import { cacheFolder, Stager } from './stager.ts';
 import type { Seat } from './start-run.ts';
 import { summarize } from './summary.ts';
 import { ResultStore, TaskRegistry } from './task-registry.ts';
@@ -244,6 +245,14 @@ function drive(parts: Parts, scheduler: Scheduler, preparer: Preparer): Driver {
   const leftovers = new Leftovers();
   const timers = request.timers ?? realTimers(clock);
   const names = book.registry;
+  const stager = new Stager({
+    cache: { folder: cacheFolder(loaded), maxBytes: loaded.cache.maxBytes },
+    projectDirectory: loaded.directory,
+    project: loaded.name,
+    run,
+    version: request.version ?? '0',
+    clock,
+  });
   const renderer = new JobRenderer({
     run,
     projectDirectory: loaded.directory,
@@ -252,6 +261,7 @@ function drive(parts: Parts, scheduler: Scheduler, preparer: Preparer): Driver {
     folder,
     references,
     leftovers,
+    stager,
   });
   return new Driver({
     run,
@@ -266,7 +276,7 @@ function drive(parts: Parts, scheduler: Scheduler, preparer: Preparer): Driver {
     preparer,
     renderer,
     collector: new PatientCollector({
-      collector: new Collector({ book, places, folder, leftovers }),
+      collector: new Collector({ book, places, folder, leftovers, stager }),
       clock,
       timers,
       names,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { parseAddress, type Storage } from '@orchestrate/core';
 import { runError } from '../run-errors.ts';
@@ -110,30 +111,33 @@ export class Places {
   /** What is there, wherever it is. Remote folders are listed. */
   async identity(place: Place): Promise<Identity | Unfit | undefined> {
     if (place.path !== undefined) return this.localIdentity(this.normal(place));
-    if (place.folder) return remoteFolder(place);
+    if (place.folder) return storedFolder(place, this.normal(place));
     const stat = await place.storage.stat(place.key);
     if (stat === undefined) return undefined;
     return { bytes: stat.bytes, generation: stat.generation, folder: false, files: 1 };
   }
 }
 
-async function remoteFolder(place: Place): Promise<Identity | undefined> {
-  const { createHash } = await import('node:crypto');
+/** By its manifest, if it has one: that tells in two requests what a listing tells in thousands. */
+async function storedFolder(
+  { storage, key }: Place,
+  address: string,
+): Promise<Identity | Unfit | undefined> {
+  const { findHeader, listFolder } = await import('@orchestrate/staging');
+  const folder = { storage, key, address };
+  const found = await findHeader(folder);
+  if (found?.header.state === 'complete') {
+    const { bytes, files, digest } = found.header;
+    return { bytes, generation: `${files}:${digest.slice(0, 32)}`, folder: true, files };
+  }
+  if (found !== undefined) return new Unfit('is not whole: its files are being replaced');
   const digest = createHash('sha256');
   let [bytes, files] = [0, 0];
-  let next: string | undefined;
-  do {
-    const page = await place.storage.list({
-      prefix: `${place.key}/`,
-      ...(next === undefined ? {} : { next }),
-    });
-    for (const object of page.objects) {
-      digest.update(`${object.key}\n${object.generation}\n`);
-      bytes += object.bytes;
-      files += 1;
-    }
-    next = page.next;
-  } while (next !== undefined);
+  for await (const { path, bytes: size, stat } of listFolder(folder)) {
+    digest.update(`${key}/${path}\n${stat?.generation}\n`);
+    bytes += size;
+    files += 1;
+  }
   if (files === 0) return undefined;
   const generation = `${files}:${digest.digest('hex').slice(0, 32)}`;
   return { bytes, generation, folder: true, files };

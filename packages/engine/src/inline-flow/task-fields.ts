@@ -91,20 +91,49 @@ export function readRun(raw: unknown, report: Report): RunConfig {
   return { kind: 'text', template: compileTemplate(raw) };
 }
 
+/** What is declared of one input: its address, or those of a list. */
+interface InputEntry {
+  readonly addresses: Template | readonly Template[];
+  readonly as: 'path' | 'address';
+}
+
 /** Inputs by name; those of a list are called 0, 1, 2 ... */
-export type InputConfig = ReadonlyMap<string, readonly Template[] | Template>;
+export type InputConfig = ReadonlyMap<string, InputEntry>;
+
+const InputOptions = z.strictObject({
+  path: z.unknown(),
+  as: z.enum(['path', 'address']).default('path'),
+});
 
 /** Reads `inputs`. */
 export function readInputs(raw: unknown, report: Report): InputConfig {
-  if (typeof raw === 'string') return new Map([['0', compileTemplate(raw)]]);
+  if (typeof raw === 'string')
+    return new Map([['0', { addresses: compileTemplate(raw), as: 'path' }]]);
   const map = Array.isArray(raw)
     ? Object.fromEntries(raw.map((item: unknown, index) => [String(index), item]))
     : raw;
   if (!Array.isArray(raw)) named(raw, report, 'input');
-  return entries(map, report, (value, written) => {
-    if (!Array.isArray(value)) return needTemplate(value, written);
-    return value.map((item: unknown) => needTemplate(item, undefined));
+  return entries(map, report, (value, written, name) => {
+    if (!isPlainObject(value)) return { addresses: addressesFrom(value, written), as: 'path' };
+    const parsed = InputOptions.safeParse(value);
+    tellIssues(parsed.error, report, name);
+    if (!parsed.success) return undefined;
+    const { path, as } = parsed.data;
+    return { addresses: addressesFrom(path, undefined), as };
   });
+}
+
+function addressesFrom(raw: unknown, written: string | undefined): InputEntry['addresses'] {
+  if (!Array.isArray(raw)) return needTemplate(raw, written);
+  return raw.map((item: unknown) => needTemplate(item, undefined));
+}
+
+function tellIssues(error: z.ZodError | undefined, report: Report, name: string): void {
+  for (const issue of error?.issues ?? [])
+    report(
+      [name, ...issue.path.map((part) => (typeof part === 'symbol' ? '' : part))],
+      issue.message,
+    );
 }
 
 function needTemplate(raw: unknown, written: string | undefined): Template {
@@ -134,12 +163,7 @@ export function readOutputs(raw: unknown, report: Report): ReadonlyMap<string, O
       return { address: needTemplate(value, written), inPlace: false, mayBeEmpty: false };
     }
     const parsed = OutputOptions.safeParse(value);
-    for (const issue of parsed.error?.issues ?? []) {
-      report(
-        [name, ...issue.path.map((part) => (typeof part === 'symbol' ? '' : part))],
-        issue.message,
-      );
-    }
+    tellIssues(parsed.error, report, name);
     if (!parsed.success) return undefined;
     const { path, ...more } = parsed.data;
     return { address: compileTemplate(path), ...more };

@@ -211,23 +211,26 @@ export class TaskProgram {
     if (declared === undefined) return [];
     const inputs: TaskInput[] = [];
     const tokens: [string, unknown][] = [];
-    for (const [name, input] of declared) {
+    for (const [name, { addresses, as }] of declared) {
       const values =
-        'text' in input ? input.evaluate(scope) : input.map((template) => template.render(scope));
-      tokens.push([name, this.#input(name, values, inputs)]);
+        'text' in addresses
+          ? addresses.evaluate(scope)
+          : addresses.map((template) => template.render(scope));
+      tokens.push([name, this.#input(name, values, as, inputs)]);
     }
     const isList = [...declared.keys()].every((name, place) => name === String(place));
     scope['inputs'] = isList ? tokens.map(([, token]) => token) : Object.fromEntries(tokens);
     return inputs;
   }
 
-  #input(name: string, value: unknown, inputs: TaskInput[]): unknown {
+  #input(name: string, value: unknown, as: 'path' | 'address', inputs: TaskInput[]): unknown {
     if (Array.isArray(value))
-      return value.map((item, place) => this.#input(`${name}.${place}`, item, inputs));
+      return value.map((item, place) => this.#input(`${name}.${place}`, item, as, inputs));
     const text = scalarText(value);
     if (text === undefined)
       throw inlineError('INLINE_FLOW_INVALID', `input "${name}" is no address`);
-    inputs.push({ name, address: addressText(withoutSecret(text)) });
+    const address = addressText(withoutSecret(text));
+    inputs.push({ name, address, ...(as === 'path' ? {} : { as }) });
     return inputToken(name);
   }
 

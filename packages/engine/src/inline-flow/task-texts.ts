@@ -43,8 +43,8 @@ function runTexts(run: TaskConfig['run']): TaskText[] {
 
 function fileTexts(config: TaskConfig): TaskText[] {
   const texts: TaskText[] = [];
-  for (const [name, input] of config.inputs ?? []) {
-    const templates = 'text' in input ? [input] : input;
+  for (const [name, { addresses }] of config.inputs ?? []) {
+    const templates = 'text' in addresses ? [addresses] : addresses;
     for (const template of templates)
       texts.push({ template, role: 'address', path: ['inputs', name] });
   }

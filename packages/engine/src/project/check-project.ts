@@ -4,7 +4,7 @@ import { checkFlows, checkName, LEADER } from './check-flows.ts';
 import { checkProviders, hasProvider } from './check-providers.ts';
 import { checkRecords } from './check-records.ts';
 import { checkReferences } from './check-references.ts';
-import type { LoadedProject, RunSettings } from './loaded-project.ts';
+import type { CacheSettings, LoadedProject, RunSettings } from './loaded-project.ts';
 import { plainOf, withoutKeys } from './plain.ts';
 import type { ProjectReferences } from './project-references.ts';
 import { ONCE, ProjectFile } from './project-schema.ts';
@@ -22,6 +22,7 @@ export interface CheckedProject
     | 'backends'
     | 'defaultBackend'
     | 'settings'
+    | 'cache'
     | 'records'
     | 'limits'
     | 'flows'
@@ -83,6 +84,7 @@ export async function checkProject(
     backends,
     defaultBackend,
     settings: settingsOf(shared.run),
+    cache: cacheOf(shared.cache),
     ...(records === undefined ? {} : { records }),
     limits: shared.limits ?? {},
     flows,
@@ -142,6 +144,10 @@ function settingsOf(run: ProjectFile['run']): RunSettings {
     keepGoing: run?.keepGoing ?? true,
     ...(run?.patience === undefined ? {} : { patienceSeconds: run.patience }),
   };
+}
+
+function cacheOf({ folder, size }: ProjectFile['cache']): CacheSettings {
+  return { maxBytes: size, ...(folder === undefined ? {} : { folder }) };
 }
 
 function asMap(value: Json | undefined): JsonObject {

@@ -31,6 +31,13 @@ export interface RunSettings {
   readonly patienceSeconds?: number;
 }
 
+/** Where inputs from elsewhere are kept on this machine: `cache:`. */
+export interface CacheSettings {
+  /** As written, references unresolved. Absent: below the state of the project. */
+  readonly folder?: string;
+  readonly maxBytes: number;
+}
+
 /** Where the records of runs are published, and what is in them: `records:`. */
 export interface RecordSettings {
   /** Address of a folder, with references unresolved. */
@@ -78,6 +85,7 @@ export interface LoadedProject {
   /** Name of the backend for work that names none; always a key of `backends`. */
   readonly defaultBackend: string;
   readonly settings: RunSettings;
+  readonly cache: CacheSettings;
   /** Absent: records are published only when a person asks for it. */
   readonly records?: RecordSettings;
   /** Limit name -> slots. */

@@ -48,6 +48,22 @@ const Run = z.strictObject({
   ),
 });
 
+/** How much of inputs from elsewhere is kept where nobody says how much. */
+const CACHE_BYTES = 50e9;
+
+const Cache = z.strictObject({
+  folder: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Folder of the cache, relative to the project or absolute; `~/` is the home. Projects may share one. Default: `.orchestrate/cache`.',
+    ),
+  size: Bytes.default(CACHE_BYTES).describe(
+    'How much is kept at most; what was not used for longest goes first. Default: 50GB.',
+  ),
+});
+
 /** Bytes of outputs on this machine that are read for their sha256 where nobody says how many. */
 export const DIGEST_BYTES = 1024 ** 3;
 
@@ -93,6 +109,7 @@ const Profile = z
     limits: Part,
     flows: Part,
     run: Part,
+    cache: Part,
     records: Part,
   })
   .nullable();
@@ -137,6 +154,9 @@ export const ProjectFile = z.strictObject({
   flows: z.record(Name, Flow).describe('What there is to do, by name.'),
   run: Run.optional().describe(
     'Wishes for all runs of the project; the command line may overrule them.',
+  ),
+  cache: Cache.prefault({}).describe(
+    'Where inputs from other storages are kept on this machine, so that each is fetched once.',
   ),
   records: z
     .union([RecordFolder, Records])

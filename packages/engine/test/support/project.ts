@@ -89,6 +89,7 @@ export function requestFor(
     storages: new Map(),
     backends: new Map([['here', { name: 'here', plugin: NO_PLUGIN, config: {} }]]),
     defaultBackend: 'here',
+    cache: { maxBytes: 1e9 },
     settings: { keepGoing: true },
     limits: more.limits ?? {},
     flows: [
