@@ -28,11 +28,19 @@ const ON_SLURM: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'slurm-peers': async () => (await import('./slurm/peers.ts')).slurmPeers,
 };
 
+/** Those that need the test beds of Google Cloud Storage and Azure, which they bring up; run by their names only. */
+const ON_STORES: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  'storage-large': async () => (await import('./storage/large.ts')).storageLarge,
+  'storage-many': async () => (await import('./storage/many.ts')).storageMany,
+  'storage-sync': async () => (await import('./storage/sync.ts')).storageSync,
+  'storage-list': async () => (await import('./storage/list.ts')).storageList,
+};
+
 const BUSY = 0.7;
 
 async function main(): Promise<number> {
   const names = process.argv.slice(2);
-  const all = { ...BENCHMARKS, ...ON_SLURM };
+  const all = { ...BENCHMARKS, ...ON_SLURM, ...ON_STORES };
   const unknown = names.filter((name) => !(name in all));
   if (unknown.length > 0) {
     console.error(

@@ -37,7 +37,7 @@ const ALLOWANCES: Readonly<Record<string, Allowance>> = {
     always: ['core', 'engine'],
     inTests: ['testkit'],
     // Of flows-ensemble only the types: its code is loaded where the project has it.
-    lazily: ['backend-local', 'storage-local', 'flows-ensemble'],
+    lazily: ['backend-local', 'storage-local', 'flows-ensemble', 'staging', 'zarr'],
   },
   // It plans steps that jobs call.
   'flows-ensemble': { ...PLUGIN, always: ['core', 'steps'] },

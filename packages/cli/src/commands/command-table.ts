@@ -1,4 +1,5 @@
 import type { CommandSpec, OptionSpec, PositionalSpec } from '../arguments/command-spec.ts';
+import { CHECK } from './check-spec.ts';
 import { ABOUT_DETACHED, ALL, DETACHED, ON } from './host-specs.ts';
 import { IMPORT } from './import-spec.ts';
 import { ABOUT_MEMBERS, MEMBERS } from './member-specs.ts';
@@ -302,6 +303,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   IMPORT,
   STORAGE,
+  CHECK,
   {
     name: 'plugins',
     summary: 'List the plugins of the project',

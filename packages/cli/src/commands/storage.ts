@@ -1,4 +1,5 @@
-import type { CommandBody } from '../command-context.ts';
+import type { CommandBody, CommandContext } from '../command-context.ts';
+import type { ExitCode } from '../exit-codes.ts';
 import { terminalLog } from '../output/terminal-log.ts';
 import { openProject } from '../session/open-project.ts';
 import { openStorages } from '../session/open-providers.ts';
@@ -17,9 +18,14 @@ const ACTIONS: Readonly<Record<string, () => Promise<StorageAction>>> = {
 const AT_ONCE = 16;
 
 /** `orchestrate storage`. */
-export const storage: CommandBody = async (context) => {
+export const storage: CommandBody = (context) => act(context, context.call.text('ACTION') ?? '');
+
+/** `orchestrate check`: the same as `orchestrate storage check`. */
+export const check: CommandBody = (context) => act(context, 'check');
+
+async function act(context: CommandContext, name: string): Promise<ExitCode> {
   const { call, output } = context;
-  const action = await ACTIONS[call.text('ACTION') ?? '']?.();
+  const action = await ACTIONS[name]?.();
   if (action === undefined) throw new Error('the action was not checked');
   const words = call.texts('ADDRESS');
   const loaded = await openProject(context);
@@ -34,7 +40,7 @@ export const storage: CommandBody = async (context) => {
     signal: interrupted.signal,
     parallel: call.count('parallel') ?? AT_ONCE,
   });
-};
+}
 
 /** Only what the call names is opened; a name that is none is best explained beside all that there are. */
 function isMeant(name: string, words: readonly string[]): boolean {

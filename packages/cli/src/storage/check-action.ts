@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ObjectStat } from '@orchestrate/core';
 import { cliError } from '../errors.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { countOf } from '../output/quantity-text.ts';
+import { checkFolder, type FolderReport, flawsOf } from './check-folder.ts';
+import { folderText } from './folder-text.ts';
 import { showProgress } from './move-display.ts';
 import { eachInParallel, MoveTally } from './move-tally.ts';
 import { addressIn, readStored, type StoredSpot } from './spot.ts';
@@ -48,11 +51,37 @@ async function checkObject(
 
 /** `orchestrate storage check`. */
 export const checkAction: StorageAction = async (call) => {
-  const { words, output, parallel, signal } = call;
+  const { words, output } = call;
   if (words.length === 0) throw cliError('CLI_ARGUMENT', 'check needs an address');
   const objects: Checked[] = [];
-  for (const spot of readStored(call))
-    for await (const one of objectsOf(call, spot)) objects.push(one);
+  const folders: FolderReport[] = [];
+  for (const spot of readStored(call)) {
+    const found: Checked[] = [];
+    for await (const one of objectsOf(call, spot)) found.push(one);
+    if (found.length === 0)
+      throw cliError('CLI_ARGUMENT', `${spot.word}: there is nothing below it`);
+    objects.push(...found);
+    if (spot.folder) {
+      const stats = found.map(({ stat }) => stat);
+      folders.push(await checkFolder(call, spot, stats));
+    }
+  }
+  for (const folder of output.isJson ? [] : folders) output.print(...folderText(call, folder));
+  const read = await readAll(call, call.call.has('quick') ? [] : objects, folders);
+  const allowsEmpty = call.call.has('allow-empty');
+  const flaws = folders.reduce((sum, folder) => sum + flawsOf(folder, allowsEmpty), 0);
+  if (!output.isJson && call.call.has('quick'))
+    output.print(`${countOf(objects.length, 'object')} listed, contents not read`);
+  return read === EXIT.succeeded && flaws > 0 ? EXIT.failed : read;
+};
+
+/** Reads objects whole, and compares what is known of them. */
+async function readAll(
+  call: StorageCall,
+  objects: readonly Checked[],
+  folders: readonly FolderReport[],
+): Promise<ExitCode> {
+  const { output, parallel, signal } = call;
   const tally = new MoveTally();
   for (const { stat } of objects) tally.expect(stat.bytes);
   const begun = performance.now();
@@ -79,11 +108,12 @@ export const checkAction: StorageAction = async (call) => {
       failed,
       failures,
       seconds,
+      folders,
     });
-  else
+  else if (objects.length > 0)
     output.print(
       `read ${movedText(tally, seconds)}`,
       `${countOf(digested, 'object')} compared with a recorded sha256, the rest by size and by what the storage compares itself`,
     );
   return tellFailures(call, tally);
-};
+}
