@@ -40,11 +40,14 @@ export function checkedOptions(
   if (!hasReference(value)) return checkedConfig(checking, plugin, value, path, alsoKnown);
   const result = safely(() => plugin.config.safeParse(value, ONCE));
   if (result?.success === true) return { config: result.data, written: value };
-  const isLate = result?.error.issues.every(
-    (issue) => OF_FORM.has(issue.code) && hasReference(valueAt(value, issue.path)),
-  );
+  const isLate = result?.error.issues.every((issue) => isOfForm(issue, value));
   if (isLate === true) return { config: value, written: value };
   return checkedConfig(checking, plugin, value, path, alsoKnown);
+}
+
+/** Whether an issue may be none once references have been resolved. */
+function isOfForm(issue: { code: string; path: readonly PropertyKey[] }, value: unknown): boolean {
+  return OF_FORM.has(issue.code) && hasReference(valueAt(value, issue.path));
 }
 
 function safely<T>(ask: () => T): T | undefined {
@@ -80,7 +83,8 @@ export function checkedConfig(
     const result = plugin.config.safeParse(value, ONCE);
     if (result.success) return { config: result.data };
     const node = nodeAt(root, path);
-    for (const one of explainIssues(result.error.issues, {
+    const issues = result.error.issues.filter((issue) => !isOfForm(issue, value));
+    for (const one of explainIssues(issues, {
       schema: plugin.config,
       node,
       alsoKnown,

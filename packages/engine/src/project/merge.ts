@@ -11,7 +11,7 @@ type Layer = 'file' | 'change';
 export function overlay(base: Node, over: Node, layer: Layer, path: Path = []): Node {
   if (base.kind !== 'map' || over.kind !== 'map') return over;
   const kept = path.length === 2 ? ofSamePlugin(base, over, String(path[0])) : base;
-  if (kept === undefined) return over;
+  if (kept === undefined) return layer === 'change' ? withoutNothing(over) : over;
   const entries = new Map<string, Entry>(kept.entries);
   for (const [key, entry] of over.entries) {
     const below = entries.get(key);
@@ -36,6 +36,11 @@ function ofSamePlugin(base: MapNode, over: MapNode, section: string): MapNode | 
   if (section !== 'flows') return undefined;
   const common = [...base.entries].filter(([key]) => ['needs', 'backend'].includes(key));
   return { ...base, entries: new Map(common) };
+}
+
+/** A map that takes the place of another has nothing left for a `null` to remove. */
+function withoutNothing(map: MapNode): MapNode {
+  return { ...map, entries: new Map([...map.entries].filter(([, { node }]) => !isNothing(node))) };
 }
 
 function isNothing(node: Node): boolean {
