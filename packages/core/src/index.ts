@@ -55,6 +55,7 @@ export {
   runIdFrom,
 } from './ids.ts';
 export { canonicalJson, type Json, type JsonObject } from './json.ts';
+export { listObjects } from './list-objects.ts';
 export {
   globPattern,
   isPattern,

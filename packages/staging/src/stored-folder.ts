@@ -2,6 +2,7 @@ import {
   type CallOptions,
   confinePath,
   isFlowError,
+  listObjects,
   type ObjectStat,
   type Storage,
 } from '@orchestrate/core';
@@ -82,21 +83,13 @@ export async function* listFolder(
   options: CallOptions = {},
 ): AsyncGenerator<FolderFile> {
   const prefix = `${key}/`;
-  let next: string | undefined;
-  do {
-    const page = await storage.list({
-      prefix,
-      ...options,
-      ...(next === undefined ? {} : { next }),
-    });
-    for (const stat of page.objects) {
+  for await (const page of listObjects(storage, prefix, options))
+    for (const stat of page) {
       const path = confinePath(stat.key.slice(prefix.length));
       if (path === MANIFEST_NAME) continue;
       const { bytes, sha256 } = stat;
       yield { path, bytes, stat, ...(sha256 === undefined ? {} : { sha256 }) };
     }
-    next = page.next;
-  } while (next !== undefined);
 }
 
 /**

@@ -21,6 +21,7 @@ import {
   headOf,
   hexOf,
   JsonApi,
+  LISTED_FIELDS,
   OBJECT_FIELDS,
   type ObjectResource,
   SHA256,
@@ -208,7 +209,7 @@ export class GcsPort implements ObjectPort {
           delimiter,
           pageToken: next,
           maxResults: limit,
-          fields: `nextPageToken,prefixes,items(${OBJECT_FIELDS})`,
+          fields: `nextPageToken,prefixes,items(${LISTED_FIELDS})`,
         },
         signal,
       })

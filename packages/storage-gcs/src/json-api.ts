@@ -27,6 +27,9 @@ export interface ObjectResource {
 
 export const OBJECT_FIELDS = 'name,size,generation,updated,md5Hash,crc32c,metadata';
 
+/** Those of a listing, which is of many objects: nobody compares digests by it. */
+export const LISTED_FIELDS = 'name,size,generation,updated,metadata';
+
 /** A request in the terms of the JSON API. */
 export interface ApiCall {
   readonly method: string;

@@ -24,11 +24,19 @@ export const storageList: Benchmark = async () => {
   for (const service of SERVICES) {
     const bed = await bringUp(service);
     try {
+      const began = performance.now();
       await fill(service, bed);
+      console.error(
+        `${service}: ${OBJECTS} objects made in ${tidy((performance.now() - began) / 1000)} s`,
+      );
       const all: Record<'ours' | 'raw', Worked[]> = { ours: [], raw: [] };
       const order = { service, bed, what: 'count', name: 'list/', count: OBJECTS } as const;
       for (let round = 0; round < ROUNDS; round += 1)
-        for (const who of ['ours', 'raw'] as const) all[who].push(await work({ ...order, who }));
+        for (const who of ['ours', 'raw'] as const) {
+          const worked = await work({ ...order, who });
+          console.error(`${service} ${who}: ${tidy(worked.seconds)} s`);
+          all[who].push(worked);
+        }
       const [our, raw] = [middle(all.ours).seconds, middle(all.raw).seconds];
       ours[service] = { seconds: tidy(our), rawSeconds: tidy(raw) };
       ratio[service] = tidy(raw / our);

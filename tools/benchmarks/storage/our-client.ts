@@ -1,4 +1,5 @@
 import {
+  listObjects,
   type PluginContext,
   type Storage,
   type StoragePlugin,
@@ -41,12 +42,8 @@ export async function ourClient(service: Service, bed: Bed): Promise<Client> {
     put,
     get,
     count: async (prefix) => {
-      let [count, next]: [number, string | undefined] = [0, undefined];
-      do {
-        const page = await storage.list({ prefix, ...(next === undefined ? {} : { next }) });
-        count += page.objects.length;
-        next = page.next;
-      } while (next !== undefined);
+      let count = 0;
+      for await (const page of listObjects(storage, prefix)) count += page.length;
       return count;
     },
     close: async () => storage[Symbol.asyncDispose](),

@@ -4,21 +4,38 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { actOnBed, BEDS, freePort, ServerProcess } from '../server-process.ts';
 
 /** Environment of those who use the bed. */
 export type BedEnvironment = Readonly<Record<string, string>>;
 
 const SOURCE = join(import.meta.dirname, 'server');
+/** Takes the place of a file of the module, see there. */
+const BACKEND = join(SOURCE, 'backend', 'memory.go');
+const MODULE = 'github.com/fsouza/fake-gcs-server';
 const BUCKET = 'testbed';
 const server = new ServerProcess('gcs');
 
 /** The program, under a name that changes with its source. */
 function programPath(): string {
   const hash = createHash('sha256');
-  for (const file of readdirSync(SOURCE).sort()) hash.update(readFileSync(join(SOURCE, file)));
+  const files = readdirSync(SOURCE, { withFileTypes: true }).filter((entry) => entry.isFile());
+  for (const { name } of files.sort((a, b) => (a.name < b.name ? -1 : 1)))
+    hash.update(readFileSync(join(SOURCE, name)));
+  hash.update(readFileSync(BACKEND));
   return join(BEDS, 'programs', `gcs-${hash.digest('hex').slice(0, 16)}`);
 }
 
@@ -27,12 +44,49 @@ function build(path: string): string | undefined {
   if (existsSync(path)) return undefined;
   mkdirSync(join(BEDS, 'programs'), { recursive: true });
   const aside = `${path}.${process.pid}`;
-  const built = spawnSync('go', ['build', '-o', aside, '.'], { cwd: SOURCE, encoding: 'utf8' });
-  if (built.error !== undefined) return 'needs Go 1.25 or newer, to build fake-gcs-server';
-  if (built.status !== 0)
-    return `go build: ${built.stderr.trim().split('\n').slice(-2).join(' | ')}`;
-  renameSync(aside, path);
-  return undefined;
+  const fake = `${aside}.module`;
+  try {
+    go('mod', 'download');
+    // Files of the module cache cannot be replaced, so a copy takes the place of the module.
+    cpSync(go('list', '-m', '-f', '{{.Dir}}', MODULE), fake, { recursive: true });
+    const target = join(fake, 'internal', 'backend', 'memory.go');
+    chmodSync(dirname(target), 0o755);
+    rmSync(target);
+    copyFileSync(BACKEND, target);
+    writeFileSync(
+      `${aside}.mod`,
+      `${readFileSync(join(SOURCE, 'go.mod'), 'utf8')}\nreplace ${MODULE} => ${fake}\n`,
+    );
+    copyFileSync(join(SOURCE, 'go.sum'), `${aside}.sum`);
+    go('build', '-tags', 'testbed', `-modfile=${aside}.mod`, '-o', aside, '.');
+    renameSync(aside, path);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    removeWritable(fake);
+    for (const ending of ['.mod', '.sum']) rmSync(`${aside}${ending}`, { force: true });
+  }
+}
+
+/** Removes a copy of a module, whose folders are read-only as those of the module cache are. */
+function removeWritable(folder: string): void {
+  if (!existsSync(folder)) return;
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) removeWritable(join(folder, entry.name));
+  rmSync(folder, { recursive: true });
+}
+
+/** What a command of Go says. @throws with the end of its complaint */
+function go(...words: readonly string[]): string {
+  const { error, status, stdout, stderr } = spawnSync('go', words, {
+    cwd: SOURCE,
+    encoding: 'utf8',
+  });
+  if (error !== undefined) throw new Error('needs Go 1.25 or newer, to build fake-gcs-server');
+  if (status === 0) return stdout.trim();
+  throw new Error(`go ${words[0]}: ${stderr.trim().split('\n').slice(-2).join(' | ')}`);
 }
 
 /** Brings the bed up. The environment to use it with, or why it could not. */

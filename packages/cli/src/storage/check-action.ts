@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ObjectStat } from '@orchestrate/core';
+import { listObjects, type ObjectStat } from '@orchestrate/core';
 import { cliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { countOf } from '../output/quantity-text.ts';
@@ -9,7 +9,6 @@ import { showProgress } from './move-display.ts';
 import { eachInParallel, MoveTally } from './move-tally.ts';
 import { addressIn, readStored, type StoredSpot } from './spot.ts';
 import { movedText, type StorageAction, type StorageCall, tellFailures } from './storage-call.ts';
-import { objectsBelow } from './walk.ts';
 
 interface Checked {
   readonly spot: StoredSpot;
@@ -23,7 +22,7 @@ async function* objectsOf(call: StorageCall, spot: StoredSpot): AsyncGenerator<C
     yield { spot, stat };
     return;
   }
-  for await (const page of objectsBelow(spot.storage, spot.key, call.signal))
+  for await (const page of listObjects(spot.storage, spot.key, { signal: call.signal }))
     for (const stat of page) yield { spot, stat };
 }
 

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { confinePath } from '@orchestrate/core';
+import { confinePath, listObjects } from '@orchestrate/core';
 import { cliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { countOf } from '../output/quantity-text.ts';
@@ -9,7 +9,7 @@ import { type Endpoint, type Move, moveObject } from './move-object.ts';
 import { eachInParallel, MoveTally } from './move-tally.ts';
 import { addressIn, readSpots, type Spot } from './spot.ts';
 import { movedText, type StorageAction, type StorageCall, tellFailures } from './storage-call.ts';
-import { filesBelow, objectsBelow } from './walk.ts';
+import { filesBelow } from './walk.ts';
 
 /** One object to copy. */
 export interface PlannedMove extends Move {
@@ -71,7 +71,7 @@ async function planFolder(
     }
     return moves;
   }
-  for await (const page of objectsBelow(from.storage, from.key, call.signal))
+  for await (const page of listObjects(from.storage, from.key, { signal: call.signal }))
     for (const stat of page) {
       const relative = stat.key.slice(from.key.length);
       const end = { storage: from.storage, key: stat.key, stat };

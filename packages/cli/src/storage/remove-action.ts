@@ -1,3 +1,4 @@
+import { listObjects } from '@orchestrate/core';
 import { cliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { countOf } from '../output/quantity-text.ts';
@@ -5,7 +6,6 @@ import { confirm } from '../session/confirm.ts';
 import { eachInParallel, MoveTally } from './move-tally.ts';
 import { addressIn, readStored, type StoredSpot } from './spot.ts';
 import { type StorageAction, type StorageCall, tellFailures } from './storage-call.ts';
-import { objectsBelow } from './walk.ts';
 
 interface Doomed {
   readonly spot: StoredSpot;
@@ -20,7 +20,7 @@ async function* doomedBy(call: StorageCall, spots: readonly StoredSpot[]): Async
       else call.output.remark(`${spot.word}: there is no such object`);
       continue;
     }
-    for await (const page of objectsBelow(spot.storage, spot.key, call.signal))
+    for await (const page of listObjects(spot.storage, spot.key, { signal: call.signal }))
       for (const { key } of page) yield { spot, key };
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, lstatSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { storageKeyProblem } from '@orchestrate/core';
+import { listObjects, storageKeyProblem } from '@orchestrate/core';
 import { cliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { countOf } from '../output/quantity-text.ts';
@@ -11,7 +11,7 @@ import { eachInParallel, MoveTally } from './move-tally.ts';
 import { readSpots, type Spot } from './spot.ts';
 import { movedText, type StorageAction, type StorageCall, tellFailures } from './storage-call.ts';
 import { SyncState } from './sync-state.ts';
-import { filesBelow, objectsBelow } from './walk.ts';
+import { walkAside } from './walk-aside.ts';
 
 /** One side of an object. */
 interface Entry {
@@ -34,7 +34,7 @@ async function sideOf(call: StorageCall, spot: Spot): Promise<Side> {
   const side = new Map<string, Entry>();
   if (spot.kind === 'machine') {
     if (!existsSync(spot.path)) return side;
-    for (const file of filesBelow(spot.path)) {
+    for (const file of await walkAside(spot.path)) {
       const problem = 'why' in file ? file.why : storageKeyProblem(file.relative);
       if ('why' in file || problem !== undefined)
         call.output.remark(`${join(spot.path, file.relative)} is left out: ${problem}`);
@@ -42,7 +42,7 @@ async function sideOf(call: StorageCall, spot: Spot): Promise<Side> {
     }
     return side;
   }
-  for await (const page of objectsBelow(spot.storage, spot.key, call.signal))
+  for await (const page of listObjects(spot.storage, spot.key, { signal: call.signal }))
     for (const { key, bytes, generation, sha256 } of page)
       side.set(key.slice(spot.key.length), {
         bytes,

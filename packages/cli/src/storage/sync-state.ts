@@ -17,6 +17,7 @@ export interface SamePair {
 export class SyncState {
   readonly #file: string;
   readonly #known: Map<string, string>;
+  #isChanged = false;
 
   private constructor(file: string, known: Map<string, string>) {
     this.#file = file;
@@ -36,14 +37,12 @@ export class SyncState {
 
   note(relative: string, { source, target }: SamePair): void {
     this.#known.set(relative, `${source}\t${target}`);
-  }
-
-  forget(relative: string): void {
-    this.#known.delete(relative);
+    this.#isChanged = true;
   }
 
   /** Keeps only the names that are still there, and writes everything down, whole or not at all. */
   save(isThere: (relative: string) => boolean): void {
+    if (!this.#isChanged && [...this.#known.keys()].every(isThere)) return;
     const lines = [HEAD];
     for (const [relative, marks] of this.#known)
       if (isThere(relative)) lines.push(`${relative}\t${marks}`);

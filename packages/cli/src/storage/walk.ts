@@ -1,5 +1,4 @@
 import { type Dirent, lstatSync, readdirSync } from 'node:fs';
-import type { ObjectStat, Storage } from '@orchestrate/core';
 
 /** A file below a folder of this machine. */
 export interface WalkedFile {
@@ -35,23 +34,4 @@ export function* filesBelow(root: string): Generator<WalkedFile | WalkedOddity> 
 function fileAt(root: string, relative: string): WalkedFile {
   const { size, mtimeNs, ino } = lstatSync(`${root}/${relative}`, { bigint: true });
   return { relative, bytes: Number(size), mark: `${size}:${mtimeNs}:${ino}` };
-}
-
-/** Every object whose key starts with a prefix, page by page. */
-export async function* objectsBelow(
-  storage: Storage,
-  prefix: string,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<readonly ObjectStat[]> {
-  const options = signal === undefined ? {} : { signal };
-  let page = await storage.list({ prefix, ...options });
-  for (;;) {
-    const { next } = page;
-    // The next page is on its way while this one is worked on.
-    const coming = next === undefined ? undefined : storage.list({ prefix, next, ...options });
-    coming?.catch(() => undefined);
-    yield page.objects;
-    if (coming === undefined) return;
-    page = await coming;
-  }
 }
