@@ -1,5 +1,5 @@
 import type { TokenCredential } from '@azure/identity';
-import type { ContainerClient } from '@azure/storage-blob';
+import type { ContainerClient, IHttpClient, StoragePipelineOptions } from '@azure/storage-blob';
 import { type Identity, PortError } from '@orchestrate/object-store';
 import type { AzureConfig } from './config.ts';
 
@@ -26,8 +26,13 @@ export class AzureLogin {
   }
 
   client(): Promise<ContainerClient> {
-    this.#client ??= this.#open();
+    this.#client ??= this.#open(OPTIONS);
     return this.#client;
+  }
+
+  /** One whose requests another client sends. */
+  clientOver(httpClient: IHttpClient): Promise<ContainerClient> {
+    return this.#open({ ...OPTIONS, httpClient });
   }
 
   /** @throws PortError `no-identity` */
@@ -60,7 +65,7 @@ export class AzureLogin {
     return parts.get('blobendpoint') ?? `https://${name}.blob.${suffix}`;
   }
 
-  async #open(): Promise<ContainerClient> {
+  async #open(options: StoragePipelineOptions): Promise<ContainerClient> {
     const { AnonymousCredential, BlobServiceClient, ContainerClient, StorageSharedKeyCredential } =
       await import('@azure/storage-blob');
     const {
@@ -73,7 +78,7 @@ export class AzureLogin {
     } = this.#login;
     if (connectionString !== undefined) {
       try {
-        const service = BlobServiceClient.fromConnectionString(connectionString, OPTIONS);
+        const service = BlobServiceClient.fromConnectionString(connectionString, options);
         return service.getContainerClient(container);
       } catch {
         // The library's own message may show the string.
@@ -82,13 +87,13 @@ export class AzureLogin {
     }
     if (sasToken !== undefined) {
       const url = `${this.url}?${sasToken.replace(/^\?/, '')}`;
-      return new ContainerClient(url, new AnonymousCredential(), OPTIONS);
+      return new ContainerClient(url, new AnonymousCredential(), options);
     }
-    if (anonymous) return new ContainerClient(this.url, new AnonymousCredential(), OPTIONS);
+    if (anonymous) return new ContainerClient(this.url, new AnonymousCredential(), options);
     if (accountKey === undefined)
-      return new ContainerClient(this.url, await this.#token(), OPTIONS);
+      return new ContainerClient(this.url, await this.#token(), options);
     const credential = new StorageSharedKeyCredential(account, accountKey);
-    return new ContainerClient(this.url, credential, OPTIONS);
+    return new ContainerClient(this.url, credential, options);
   }
 
   #token(): Promise<TokenCredential> {

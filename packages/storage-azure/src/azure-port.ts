@@ -23,6 +23,8 @@ import {
 import { AzureLogin } from './azure-login.ts';
 import { BlockUpload } from './block-upload.ts';
 import type { AzureConfig } from './config.ts';
+import { ListingClient } from './listing-client.ts';
+import type { ListedText } from './listing-text.ts';
 import { portError } from './service-error.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -59,23 +61,12 @@ interface Properties {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** The part of the two forms of listings that we read. */
-interface ListedPage {
-  readonly continuationToken?: string;
-  readonly segment: {
-    readonly blobItems: readonly {
-      readonly name: string;
-      readonly properties: Properties;
-      readonly metadata?: Readonly<Record<string, string>>;
-    }[];
-    readonly blobPrefixes?: readonly { readonly name: string }[];
-  };
-}
-
 /** One container, through the vendor's library. */
 export class AzurePort implements ObjectPort {
   readonly limits = LIMITS;
   readonly #login: AzureLogin;
+  readonly #listing = new ListingClient();
+  #lister: Promise<ContainerClient> | undefined;
 
   constructor(config: AzureConfig) {
     this.#login = new AzureLogin(config);
@@ -169,21 +160,28 @@ export class AzurePort implements ObjectPort {
     });
   }
 
-  list(request: NamesRequest, options: CallOptions): Promise<NamesPage> {
-    return this.#container(options, async (container, abortSignal) => {
-      const { prefix, delimiter, next, limit } = request;
-      const wanted = { prefix, includeMetadata: true, ...abortSignal };
-      const settings = {
-        maxPageSize: limit,
-        ...(next === undefined ? {} : { continuationToken: next }),
-      };
+  async list(request: NamesRequest, { signal }: CallOptions): Promise<NamesPage> {
+    const { prefix, delimiter, next, limit } = request;
+    const abortSignal = signal === undefined ? {} : { abortSignal: signal };
+    const wanted = { prefix, includeMetadata: true, ...abortSignal };
+    const settings = {
+      maxPageSize: limit,
+      ...(next === undefined ? {} : { continuationToken: next }),
+    };
+    try {
+      this.#lister ??= this.#login.clientOver(this.#listing);
+      const container = await this.#lister;
       const pages =
         delimiter === undefined
           ? container.listBlobsFlat(wanted).byPage(settings)
           : container.listBlobsByHierarchy(delimiter, wanted).byPage(settings);
-      const step: IteratorResult<ListedPage> = await pages.next();
-      return step.done === true ? { objects: [], prefixes: [] } : pageOf(step.value);
-    });
+      const step: IteratorResult<{ readonly clientRequestId?: string }> = await pages.next();
+      const page = this.#listing.take(step.value?.clientRequestId ?? '');
+      if (page === undefined) throw new PortError('broken', 'the answer has no page');
+      return pageOf(page);
+    } catch (error) {
+      throw portError(error, signal);
+    }
   }
 
   delete(name: string, generation: string | undefined, options: CallOptions): Promise<void> {
@@ -217,6 +215,7 @@ export class AzurePort implements ObjectPort {
 
   async [Symbol.asyncDispose](): Promise<void> {
     // The library closes its idle connections by itself.
+    this.#listing[Symbol.dispose]();
     await Promise.resolve();
   }
 
@@ -252,15 +251,11 @@ function checkName(name: string): void {
   if (name.includes('\\')) throw new PortError('name', 'Azure takes a backslash for a slash');
 }
 
-function pageOf({ segment, continuationToken = '' }: ListedPage): NamesPage {
-  const { blobItems, blobPrefixes = [] } = segment;
+function pageOf({ blobs, prefixes, next }: ListedText): NamesPage {
   return {
-    objects: blobItems.map(({ name, properties, metadata = {} }) => ({
-      ...headOf({ ...properties, metadata }),
-      name,
-    })),
-    prefixes: blobPrefixes.map(({ name }) => name),
-    ...(continuationToken === '' ? {} : { next: continuationToken }),
+    objects: blobs.map((blob) => ({ ...headOf(blob), name: blob.name })),
+    prefixes,
+    ...(next === '' ? {} : { next }),
   };
 }
 
