@@ -31,6 +31,9 @@ const BACKOFF = { seconds: 0.25, factor: 2, maxSeconds: 16, jitter: 0.5 };
 /** A connection slower than this while it sends counts as broken. */
 const SLOWEST_BYTES_PER_SECOND = 32 * 1024;
 
+/** Why a watch ends when its request has: one for all, since making an error anew for each costs as much as a small request. */
+const OVER = new Error('the request is over');
+
 /** How long a repetition is still worthwhile; starts anew with every progress. */
 export class Patience {
   readonly #parts: CallerParts;
@@ -141,7 +144,7 @@ export class Caller {
       throw error;
     } finally {
       signal?.removeEventListener('abort', abort);
-      over.abort();
+      over.abort(OVER);
       this.#gate.leave();
     }
   }

@@ -8,14 +8,17 @@ import {
   open,
   openSync,
   read,
+  readSync,
   renameSync,
   rmSync,
   write,
+  writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { storageError } from '@orchestrate/core';
 import type { BufferPool, Part } from './part-source.ts';
+import { quickDisk } from './quick-disk.ts';
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 // Without O_NONBLOCK, opening a pipe would wait for a writer.
@@ -67,7 +70,8 @@ export class SourceFile implements Disposable {
   /** All of a small file. */
   async whole(): Promise<Uint8Array> {
     const content = Buffer.allocUnsafe(this.bytes);
-    await this.#fill(content, 0);
+    if (quickDisk.isQuick(this.bytes)) quickDisk.atOnce(() => this.#fillAtOnce(content));
+    else await this.#fill(content, 0);
     this.checkUnchanged();
     return content;
   }
@@ -96,6 +100,14 @@ export class SourceFile implements Disposable {
 
   [Symbol.dispose](): void {
     closeSync(this.#handle);
+  }
+
+  #fillAtOnce(buffer: Uint8Array): void {
+    for (let done = 0; done < buffer.length; ) {
+      const count = readSync(this.#handle, buffer, done, buffer.length - done, done);
+      if (count === 0) throw unusable(this.path, 'it became shorter while it was sent', undefined);
+      done += count;
+    }
   }
 
   async #fill(buffer: Uint8Array, offset: number): Promise<void> {
@@ -129,9 +141,20 @@ function unusable(path: string, why: string, cause: unknown): Error {
 export async function placeFile(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
   const aside = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.part`;
   try {
+    const pieces = content[Symbol.asyncIterator]();
+    const first = await pieces.next();
+    const second = first.done === true ? first : await pieces.next();
     mkdirSync(dirname(path), { recursive: true });
-    await fill(aside, content);
-    renameSync(aside, path);
+    const only = first.done === true ? NOTHING : first.value;
+    if (second.done === true && quickDisk.isQuick(only.length))
+      quickDisk.atOnce(() => {
+        fillAtOnce(aside, only);
+        renameSync(aside, path);
+      });
+    else {
+      await fill(aside, joined([first, second], pieces));
+      renameSync(aside, path);
+    }
   } catch (error) {
     rmSync(aside, { force: true });
     const code = systemCode(error);
@@ -142,6 +165,38 @@ export async function placeFile(path: string, content: AsyncIterable<Uint8Array>
       `Cannot write the file ${path}: ${isFull ? 'there is no room' : 'the system says'} (${code}).`,
       { details: { path, system: code }, cause: error },
     );
+  }
+}
+
+const NOTHING = new Uint8Array();
+
+/** What was taken from an iterator already, and the rest of it. */
+async function* joined<T>(
+  taken: readonly IteratorResult<T, unknown>[],
+  rest: AsyncIterator<T>,
+): AsyncGenerator<T> {
+  try {
+    for (const one of taken) {
+      if (one.done === true) return;
+      yield one.value;
+    }
+    for (;;) {
+      const one = await rest.next();
+      if (one.done === true) return;
+      yield one.value;
+    }
+  } finally {
+    await rest.return?.();
+  }
+}
+
+function fillAtOnce(path: string, content: Uint8Array): void {
+  const handle = openSync(path, NEW_FILE, 0o666);
+  try {
+    for (let done = 0; done < content.length; )
+      done += writeSync(handle, content, done, content.length - done);
+  } finally {
+    closeSync(handle);
   }
 }
 

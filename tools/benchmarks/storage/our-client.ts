@@ -5,14 +5,13 @@ import {
   type StoragePlugin,
   silentLogger,
 } from '@orchestrate/core';
-import { ROOT } from '../measure.ts';
 import type { Bed, Service } from './bed.ts';
 import type { Client } from './client.ts';
 
 const CONTEXT: PluginContext = {
   name: 'bench',
-  projectDirectory: ROOT,
-  stateDirectory: ROOT,
+  projectDirectory: import.meta.dirname,
+  stateDirectory: import.meta.dirname,
   log: silentLogger,
   clock: { now: () => Date.now(), monotonic: () => performance.now() },
   random: Math.random,
