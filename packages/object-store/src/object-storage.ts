@@ -48,6 +48,10 @@ const TRAITS: StorageTraits = {
   serverCopy: true,
 };
 
+/** What is asked for at a time, at most, and fetched ahead of one object: a part is in memory until it is handed on. */
+const READ_BYTES = 4 * 1024 * 1024;
+const AHEAD_BYTES = 24 * 1024 * 1024;
+
 /** How often an object is fetched anew that did not arrive as its digest says, or changed on the way. */
 const FETCHES = 3;
 const FETCHED_ANEW: ReadonlySet<string> = new Set(['STORAGE_CORRUPT', 'STORAGE_CHANGED']);
@@ -82,12 +86,14 @@ export class ObjectStorage implements Storage {
     this.#sizes = new PartSizes(options.partSize, port.limits);
     this.#pool = new BufferPool(parallel);
     this.#writing = { port, caller: this.#caller, sending: new Gate(parallel) };
+    const partBytes = Math.min(this.#sizes.partBytes, READ_BYTES);
     this.#reading = {
       port,
       caller: this.#caller,
-      partBytes: this.#sizes.partBytes,
+      partBytes,
       ahead: new Gate(parallel),
-      aheadPlaces: parallel,
+      // So that one object does not fill the memory; several share the places.
+      aheadPlaces: Math.max(2, Math.min(parallel, Math.floor(AHEAD_BYTES / partBytes))),
     };
   }
 

@@ -2,7 +2,7 @@
 export const SMALL_BYTES = 64 * 1024;
 
 /** A call that takes longer holds up everything else that is under way. */
-const QUICK_MS = 0.5;
+const QUICK_MS = 0.2;
 /** Files after a slow one that are left to other threads, before one is tried again. */
 const REST = 64;
 

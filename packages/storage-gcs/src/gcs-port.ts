@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { CallOptions, Clock } from '@orchestrate/core';
 import {
   type Condition,
@@ -141,7 +141,7 @@ export class GcsPort implements ObjectPort {
     request: WriteRequest,
     { signal }: CallOptions,
   ): Promise<ObjectHead> {
-    const boundary = randomBytes(16).toString('hex');
+    const boundary = `orchestrate-${request.token}`;
     const metadata = JSON.stringify({
       name,
       metadata: metadataOf(request),
