@@ -73,8 +73,9 @@ export class InputDigests {
       return { record, digest: stat.sha256 ?? stat.generation };
     }
     const identity = await this.#places.identity(place);
-    if (identity === undefined || identity instanceof Unfit) return missing(input);
-    const { bytes, generation } = identity;
+    const unusable = whyUnusable(input, identity, true, '');
+    if (unusable !== undefined) return unusable;
+    const { bytes, generation } = identity as Identity;
     return { record: { address, bytes, generation }, digest: generation };
   }
 
@@ -100,10 +101,11 @@ export function whyUnusable(
   input: TaskInput,
   identity: Identity | Unfit | undefined,
   folder: boolean,
+  advice = '; declare a storage for files that lie elsewhere',
 ): string | undefined {
   if (identity === undefined) return missing(input);
   if (identity instanceof Unfit) {
-    return `input ${input.name}: ${input.address} ${identity.reason}; declare a storage for files that lie elsewhere`;
+    return `input ${input.name}: ${input.address} ${identity.reason}${advice}`;
   }
   if (folder && !identity.folder)
     return `input ${input.name}: ${input.address} is a file, not a folder`;

@@ -130,7 +130,8 @@ async function storedFolder(
     const { bytes, files, digest } = found.header;
     return { bytes, generation: `${files}:${digest.slice(0, 32)}`, folder: true, files };
   }
-  if (found !== undefined) return new Unfit('is not whole: its files are being replaced');
+  if (found !== undefined)
+    return new Unfit('is not whole: its files are being replaced, or were only in part');
   const digest = createHash('sha256');
   let [bytes, files] = [0, 0];
   for await (const { path, bytes: size, stat } of listFolder(folder)) {

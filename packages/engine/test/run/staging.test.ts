@@ -144,6 +144,20 @@ describe('inputs and outputs in another storage', () => {
     expect(summary.failures[0]?.message).toContain('out/a.zarr/0.1');
   });
 
+  it('are not read from a folder that is half replaced', async () => {
+    using folder = new ProjectFolder();
+    const far = new MemoryStorage();
+    await run(folder, far, [made('0.0', '0.1')]);
+    const key = 'out/a.zarr/.orchestrate-manifest.jsonl';
+    const manifest = await textOf(far, key);
+    await far.write(key, Buffer.from(manifest.replace('"complete"', '"replacing"')));
+
+    const summary = await run(folder, far, [setOf('flow.count', [COUNTER])]);
+
+    expect(summary.outcome).toBe('failed');
+    expect(summary.failures[0]?.message).toContain('far:out/a.zarr/ is not whole');
+  });
+
   it('are published again where a store was away in the middle of it', async () => {
     using folder = new ProjectFolder();
     const far = new MemoryStorage();
