@@ -15,7 +15,16 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '..');
-const OURS = ['core', 'engine', 'cli', 'runner', 'backend-local', 'storage-local'];
+const OURS = [
+  'core',
+  'engine',
+  'cli',
+  'runner',
+  'backend-local',
+  'staging',
+  'storage-local',
+  'zarr',
+];
 
 interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;

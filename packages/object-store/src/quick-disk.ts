@@ -1,5 +1,5 @@
 /** A file up to this size may be read or written without going to another thread and back. */
-export const SMALL_BYTES = 64 * 1024;
+const SMALL_BYTES = 64 * 1024;
 
 /** A call that takes longer holds up everything else that is under way. */
 const QUICK_MS = 0.2;
@@ -10,7 +10,7 @@ const REST = 64;
  * Whether the disk answers faster than another thread would: true of local disks and what the system has in memory, not of
  * file systems across a network.
  */
-export class QuickDisk {
+class QuickDisk {
   #resting = 0;
 
   /** Whether the next small file may be dealt with at once. */

@@ -1,7 +1,7 @@
 import { PortError } from '@orchestrate/object-store';
 
 /** A blob as a listing has it. */
-export interface ListedBlob {
+interface ListedBlob {
   readonly name: string;
   readonly contentLength: number;
   readonly etag: string;

@@ -9,7 +9,7 @@ const CHECKSUM_BYTES = 4;
 export type InnerChunk = { readonly offset: number; readonly bytes: number } | undefined;
 
 /** Inner chunks along each dimension of a shard. */
-export function innerCounts(array: ZarrArray, { chunkShape }: Sharding): number[] {
+function innerCounts(array: ZarrArray, { chunkShape }: Sharding): number[] {
   return array.chunkShape.map((length, at) => Math.ceil(length / (chunkShape[at] ?? 1)));
 }
 

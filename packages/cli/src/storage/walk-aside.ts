@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { WalkedFile, WalkedOddity } from './walk.ts';
 
 /** What the thread says: names and marks with NUL between them. */
-export interface Walked {
+interface Walked {
   readonly names: string;
   readonly marks: string;
   readonly sizes: readonly number[];
