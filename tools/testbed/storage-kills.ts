@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Storage } from '@orchestrate/core';
 import { describe, expect, it } from 'vitest';
+import { bytesOf } from './faulty-proxy/storage-faults.ts';
 import { contentOf, isWhole, type KilledOrder } from './storage-killed.ts';
 
 /** How a storage is opened, here and by a child. */
@@ -25,12 +26,6 @@ const CHILD = join(import.meta.dirname, 'storage-killed.ts');
 const PART = 256 * 1024;
 const KILLS = 6;
 const LONGEST_MS = 120;
-
-async function bytesOf(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const all: Uint8Array[] = [];
-  for await (const piece of source) all.push(piece);
-  return Buffer.concat(all);
-}
 
 /** Lets a child work for a moment and kills it somewhere in the middle. */
 async function killOne(order: KilledOrder, wait: number): Promise<void> {

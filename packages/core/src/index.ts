@@ -54,6 +54,7 @@ export {
   type RunId,
   runIdFrom,
 } from './ids.ts';
+export { inParallel, type Parallel } from './in-parallel.ts';
 export { canonicalJson, type Json, type JsonObject } from './json.ts';
 export { listObjects } from './list-objects.ts';
 export {
@@ -108,6 +109,7 @@ export {
   parseDuration,
 } from './quantity.ts';
 export { type Report, readField, reporting } from './read-field.ts';
+export { readObject } from './read-object.ts';
 export type { Resources, Usage } from './resources.ts';
 export {
   type Backoff,

@@ -1,6 +1,11 @@
 import { join } from 'node:path';
-import { confinePath, storageError, type TransferOptions } from '@orchestrate/core';
-import { inParallel } from './in-parallel.ts';
+import {
+  confinePath,
+  inParallel,
+  type Parallel,
+  storageError,
+  type TransferOptions,
+} from '@orchestrate/core';
 import type { InputCache } from './input-cache.ts';
 import { filesOfFolder, type StoredFolder } from './stored-folder.ts';
 
@@ -13,7 +18,7 @@ export interface BroughtFolder {
 }
 
 /** Files moved side by side. */
-export const AT_ONCE = 16;
+export const AT_ONCE: Parallel = { places: 16 };
 
 /**
  * Brings a folder to a path of this machine through the cache, many files at a time.

@@ -1,4 +1,4 @@
-export { AT_ONCE, type BroughtFolder, bringFolder } from './bring-folder.ts';
+export { type BroughtFolder, bringFolder } from './bring-folder.ts';
 export { STAGING_ERRORS } from './errors.ts';
 export { type Brought, type CachedSource, type CacheOptions, InputCache } from './input-cache.ts';
 export {

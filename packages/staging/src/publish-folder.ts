@@ -1,9 +1,8 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ObjectStat, TransferOptions } from '@orchestrate/core';
+import { inParallel, type ObjectStat, type TransferOptions } from '@orchestrate/core';
 import { AT_ONCE } from './bring-folder.ts';
 import { sha256OfFile } from './content-hash.ts';
-import { inParallel } from './in-parallel.ts';
 import {
   MANIFEST_NAME,
   type Maker,

@@ -4,6 +4,7 @@ import {
   isFlowError,
   listObjects,
   type ObjectStat,
+  readObject,
   type Storage,
 } from '@orchestrate/core';
 import { stagingError } from './errors.ts';
@@ -39,12 +40,9 @@ const manifestKey = ({ key }: StoredFolder): string => `${key}/${MANIFEST_NAME}`
 
 async function textOf(
   { storage }: StoredFolder,
-  key: string,
-  options: CallOptions & { readonly range?: { readonly first: number; readonly last: number } },
+  ...call: Parameters<Storage['read']>
 ): Promise<string> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of storage.read(key, options)) pieces.push(piece);
-  return Buffer.concat(pieces).toString('utf8');
+  return Buffer.from(await readObject(storage, ...call)).toString('utf8');
 }
 
 async function orNothing<T>(reading: Promise<T>): Promise<T | undefined> {
@@ -56,16 +54,14 @@ async function orNothing<T>(reading: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** The header of the manifest of a folder and the object it is in; `undefined` when there is none. @throws STAGING_MANIFEST */
+/** The header of the manifest of a folder, in one request; `undefined` when there is none. @throws STAGING_MANIFEST */
 export async function findHeader(
   folder: StoredFolder,
   options: CallOptions = {},
-): Promise<{ readonly header: ManifestHeader; readonly stat: ObjectStat } | undefined> {
-  const stat = await folder.storage.stat(manifestKey(folder), options);
-  if (stat === undefined) return undefined;
+): Promise<ManifestHeader | undefined> {
   const range = { first: 0, last: HEADER_BYTES - 1 };
   const text = await orNothing(textOf(folder, manifestKey(folder), { ...options, range }));
-  return text === undefined ? undefined : { header: readHeader(folder.address, text), stat };
+  return text === undefined ? undefined : readHeader(folder.address, text);
 }
 
 /** The manifest of a folder; `undefined` when there is none. @throws STAGING_MANIFEST */

@@ -55,7 +55,7 @@ describe('publishing a folder', () => {
       ['sub/.zarray', 2],
     ]);
     const header = await findHeader(at);
-    expect(header?.header.digest).toBe(manifest?.digest);
+    expect(header?.digest).toBe(manifest?.digest);
   });
 
   it('sends only what changed, removes what is no longer part of it, and leaves what is not its own', async () => {

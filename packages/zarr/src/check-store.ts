@@ -1,3 +1,4 @@
+import { inParallel } from '@orchestrate/core';
 import type { ZarrArray } from './array-metadata.ts';
 import { ChunkGrid } from './chunk-grid.ts';
 import {
@@ -48,8 +49,6 @@ export interface CheckOptions {
   /** Chunks looked into at once. */
   readonly parallel: number;
   readonly signal?: AbortSignal;
-  /** Told of every file that was seen. */
-  readonly onFile?: (file: StoreFile) => void;
 }
 
 const SHOWN = 5;
@@ -196,29 +195,21 @@ async function prepare(
  */
 export async function checkStore(
   source: ZarrSource,
-  { parallel, signal, onFile }: CheckOptions,
+  { parallel, signal }: CheckOptions,
 ): Promise<StoreReport> {
   const { arrays, files } = await prepare(source);
   let [count, bytes] = [0, 0];
-  const underWay = new Set<Promise<void>>();
-  const failures: unknown[] = [];
-  for await (const file of files) {
-    signal?.throwIfAborted();
-    if (failures.length > 0) break;
-    count += 1;
-    bytes += file.bytes;
-    onFile?.(file);
-    if (arrays.size === 0 || isAside(file.path)) continue;
-    const found = arrays.of(file.path);
-    const task = found?.[0].take(file, found[1]);
-    if (task === undefined) continue;
-    const one = task()
-      .catch((error: unknown) => void failures.push(error))
-      .finally(() => underWay.delete(one));
-    underWay.add(one);
-    if (underWay.size >= parallel) await Promise.race(underWay);
+  async function* looks(): AsyncGenerator<() => Promise<void>> {
+    for await (const file of files) {
+      signal?.throwIfAborted();
+      count += 1;
+      bytes += file.bytes;
+      if (arrays.size === 0 || isAside(file.path)) continue;
+      const found = arrays.of(file.path);
+      const look = found?.[0].take(file, found[1]);
+      if (look !== undefined) yield look;
+    }
   }
-  await Promise.all(underWay);
-  if (failures.length > 0) throw failures[0];
+  await inParallel(looks(), { places: parallel }, (look) => look());
   return { arrays: arrays.reports(), files: count, bytes };
 }

@@ -15,6 +15,8 @@ import numpy
 import zarr
 from zarr.codecs import BloscCodec, GzipCodec, ZstdCodec
 
+# Six by seven numbers in chunks of two by three.
+GRID = {"shape": (6, 7), "chunks": (2, 3), "dtype": "f4", "fill_value": numpy.nan}
 VALUES = numpy.arange(6 * 7, dtype="f4").reshape(6, 7) + 0.5
 
 
@@ -50,10 +52,7 @@ def v2(root):
         filled(
             group.create_array(
                 name,
-                shape=(6, 7),
-                chunks=(2, 3),
-                dtype="f4",
-                fill_value=numpy.nan,
+                **GRID,
                 compressors=codec,
                 chunk_key_encoding={"name": "v2", "separator": "/" if name == "zstd" else "."},
             )
@@ -66,10 +65,7 @@ def v2(root):
     big[:] = numpy.array([numpy.nan, numpy.nan, 1.0, 2.0])
     shuffled = group.create_array(
         "shuffled",
-        shape=(6, 7),
-        chunks=(2, 3),
-        dtype="f4",
-        fill_value=numpy.nan,
+        **GRID,
         filters=[numcodecs.Shuffle(4)],
         compressors=numcodecs.Zlib(),
         chunk_key_encoding={"name": "v2", "separator": "."},
@@ -85,16 +81,13 @@ def v3(root):
         filled(
             group.create_array(
                 name,
-                shape=(6, 7),
-                chunks=(2, 3),
-                dtype="f4",
-                fill_value=numpy.nan,
+                **GRID,
                 compressors=codec,
                 chunk_key_encoding={"name": "default", "separator": "." if name == "gzip" else "/"},
             )
         )
     sharded = group.create_array(
-        "sharded", shape=(6, 7), shards=(4, 6), chunks=(2, 3), dtype="f4", fill_value=numpy.nan
+        "sharded", shards=(4, 6), **GRID
     )
     zarr.config.set({"array.write_empty_chunks": False})
     filled(sharded)

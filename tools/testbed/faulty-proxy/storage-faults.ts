@@ -43,7 +43,8 @@ const always = (): boolean => true;
 const isRead = ({ method }: PassingRequest): boolean => method === 'GET';
 const isWrite = ({ method }: PassingRequest): boolean => method === 'PUT' || method === 'POST';
 
-async function bytesOf(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
+/** All of some content. */
+export async function bytesOf(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const piece of source) pieces.push(piece);
   return Buffer.concat(pieces);

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { listObjects, type ObjectStat } from '@orchestrate/core';
+import { inParallel, listObjects, type ObjectStat } from '@orchestrate/core';
 import { cliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { countOf } from '../output/quantity-text.ts';
 import { checkFolder, type FolderReport, flawsOf } from './check-folder.ts';
 import { folderText } from './folder-text.ts';
 import { showProgress } from './move-display.ts';
-import { eachInParallel, MoveTally } from './move-tally.ts';
+import { MoveTally } from './move-tally.ts';
 import { addressIn, readStored, type StoredSpot } from './spot.ts';
 import { movedText, type StorageAction, type StorageCall, tellFailures } from './storage-call.ts';
 
@@ -87,7 +87,7 @@ async function readAll(
   let digested = 0;
   {
     using _progress = showProgress(output, tally);
-    await eachInParallel(objects, parallel, signal, async (one) => {
+    await inParallel(objects, { places: parallel, signal }, async (one) => {
       try {
         if (await checkObject(call, one, tally)) digested += 1;
         tally.finished();

@@ -1,4 +1,4 @@
-import type { ObjectStat, Storage } from '@orchestrate/core';
+import { type ObjectStat, readObject, type Storage } from '@orchestrate/core';
 import type { StoredSpot } from './spot.ts';
 import type { StorageCall } from './storage-call.ts';
 
@@ -27,8 +27,6 @@ export interface FolderReport {
   /** Of every array below it; empty where there is no Zarr store. */
   readonly arrays: readonly ArrayReport[];
 }
-
-const metadataOf = /(?:^|\/)(?:\.zarray|\.zmetadata|zarr\.json)$/;
 
 /** Objects of a folder by their paths below it. */
 type Objects = ReadonlyMap<string, ObjectStat>;
@@ -64,13 +62,10 @@ function sourceOf(
     files: async function* () {
       for (const [path, { bytes }] of objects) yield { path, bytes };
     },
-    read: async (path, range) => {
-      if (!objects.has(path)) return undefined;
-      const pieces: Uint8Array[] = [];
-      const options = { signal, ...(range === undefined ? {} : { range }) };
-      for await (const piece of storage.read(key + path, options)) pieces.push(piece);
-      return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
-    },
+    read: async (path, range) =>
+      objects.has(path)
+        ? readObject(storage, key + path, { signal, ...(range === undefined ? {} : { range }) })
+        : undefined,
   };
 }
 
@@ -83,17 +78,13 @@ export async function checkFolder(
   const { storage, key, word } = spot;
   const objects = new Map(stats.map((stat) => [stat.key.slice(key.length), stat]));
   const manifest = await checkManifest(spot, objects, signal);
-  const isStore = [...objects.keys()].some((path) => metadataOf.test(path));
-  const arrays = isStore
-    ? await (await import('@orchestrate/zarr')).checkStore(
-        sourceOf(storage, key, objects, signal),
-        { parallel, signal },
-      )
-    : undefined;
+  const { checkStore } = await import('@orchestrate/zarr');
+  const source = sourceOf(storage, key, objects, signal);
+  const { arrays } = await checkStore(source, { parallel, signal });
   return {
     address: word,
     ...(manifest === undefined ? {} : { manifest }),
-    arrays: arrays?.arrays ?? [],
+    arrays,
   };
 }
 

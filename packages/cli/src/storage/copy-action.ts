@@ -1,12 +1,12 @@
 import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { confinePath, listObjects } from '@orchestrate/core';
+import { confinePath, inParallel, listObjects } from '@orchestrate/core';
 import { cliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { countOf } from '../output/quantity-text.ts';
 import { showProgress } from './move-display.ts';
 import { type Endpoint, type Move, moveObject } from './move-object.ts';
-import { eachInParallel, MoveTally } from './move-tally.ts';
+import { MoveTally } from './move-tally.ts';
 import { addressIn, readSpots, type Spot } from './spot.ts';
 import { movedText, type StorageAction, type StorageCall, tellFailures } from './storage-call.ts';
 import { filesBelow } from './walk.ts';
@@ -113,7 +113,7 @@ export async function carryOut(
   const { signal, parallel, output } = call;
   using _progress = showProgress(output, tally);
   const onBytes = (bytes: number) => tally.moved(bytes);
-  await eachInParallel(moves, parallel, signal, async (move) => {
+  await inParallel(moves, { places: parallel, signal }, async (move) => {
     try {
       const stat = await moveObject(move, { signal, onBytes });
       done(move, stat?.generation);

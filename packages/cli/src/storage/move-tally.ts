@@ -46,22 +46,3 @@ export class MoveTally {
     this.onChange();
   }
 }
-
-/**
- * Does something with many things, so many at a time. What fails is noted and the rest goes on; an aborted signal ends it.
- */
-export async function eachInParallel<T>(
-  things: Iterable<T> | AsyncIterable<T>,
-  limit: number,
-  signal: AbortSignal,
-  act: (thing: T) => Promise<void>,
-): Promise<void> {
-  const running = new Set<Promise<void>>();
-  for await (const thing of things) {
-    if (signal.aborted) break;
-    const one: Promise<void> = act(thing).finally(() => running.delete(one));
-    running.add(one);
-    if (running.size >= limit) await Promise.race(running);
-  }
-  await Promise.all(running);
-}

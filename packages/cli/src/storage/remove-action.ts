@@ -1,9 +1,9 @@
-import { listObjects } from '@orchestrate/core';
+import { inParallel, listObjects } from '@orchestrate/core';
 import { cliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { countOf } from '../output/quantity-text.ts';
 import { confirm } from '../session/confirm.ts';
-import { eachInParallel, MoveTally } from './move-tally.ts';
+import { MoveTally } from './move-tally.ts';
 import { addressIn, readStored, type StoredSpot } from './spot.ts';
 import { type StorageAction, type StorageCall, tellFailures } from './storage-call.ts';
 
@@ -58,7 +58,7 @@ export const removeAction: StorageAction = async (call) => {
       output.print('removed nothing');
       return EXIT.succeeded;
     }
-    await eachInParallel(doomed, parallel, signal, async (one) => {
+    await inParallel(doomed, { places: parallel, signal }, async (one) => {
       try {
         await one.spot.storage.delete(one.key, { signal });
         tally.finished();

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, lstatSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { listObjects, storageKeyProblem } from '@orchestrate/core';
+import { inParallel, listObjects, storageKeyProblem } from '@orchestrate/core';
 import { cliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { countOf } from '../output/quantity-text.ts';
 import { projectFile } from '../session/open-project.ts';
 import { below, carryOut, type PlannedMove, wordBelow } from './copy-action.ts';
-import { eachInParallel, MoveTally } from './move-tally.ts';
+import { MoveTally } from './move-tally.ts';
 import { readSpots, type Spot } from './spot.ts';
 import { movedText, type StorageAction, type StorageCall, tellFailures } from './storage-call.ts';
 import { SyncState } from './sync-state.ts';
@@ -95,11 +95,15 @@ async function planSync(
     else if (!(trusts && state.isSame(relative, { source: entry.mark, target: other.mark })))
       doubtful.push([relative, entry, other]);
   }
-  await eachInParallel(doubtful, call.parallel, call.signal, async ([relative, entry, other]) => {
-    if (await isSameContent([from, to], relative, entry, other))
-      state.note(relative, { source: entry.mark, target: other.mark });
-    else plan(relative, entry);
-  });
+  await inParallel(
+    doubtful,
+    { places: call.parallel, signal: call.signal },
+    async ([relative, entry, other]) => {
+      if (await isSameContent([from, to], relative, entry, other))
+        state.note(relative, { source: entry.mark, target: other.mark });
+      else plan(relative, entry);
+    },
+  );
   const extra = [...others.keys()].filter((relative) => !source.has(relative));
   return { moves, extra, unchanged: source.size - moves.length, source };
 }
@@ -132,7 +136,7 @@ async function removeExtra(
   tally: MoveTally,
 ): Promise<number> {
   let removed = 0;
-  await eachInParallel(extra, call.parallel, call.signal, async (relative) => {
+  await inParallel(extra, { places: call.parallel, signal: call.signal }, async (relative) => {
     try {
       if (to.kind === 'machine') rmSync(join(to.path, relative));
       else await to.storage.delete(to.key + relative, { signal: call.signal });

@@ -108,7 +108,7 @@ export class Places {
     return identityOf(path);
   }
 
-  /** What is there, wherever it is. Remote folders are listed. */
+  /** What is there, wherever it is. */
   async identity(place: Place): Promise<Identity | Unfit | undefined> {
     if (place.path !== undefined) return this.localIdentity(this.normal(place));
     if (place.folder) return storedFolder(place, this.normal(place));
@@ -118,19 +118,19 @@ export class Places {
   }
 }
 
-/** By its manifest, if it has one: that tells in two requests what a listing tells in thousands. */
+/** By its manifest, if it has one: that tells in one request what a listing tells in thousands. */
 async function storedFolder(
   { storage, key }: Place,
   address: string,
 ): Promise<Identity | Unfit | undefined> {
   const { findHeader, listFolder } = await import('@orchestrate/staging');
   const folder = { storage, key, address };
-  const found = await findHeader(folder);
-  if (found?.header.state === 'complete') {
-    const { bytes, files, digest } = found.header;
+  const header = await findHeader(folder);
+  if (header?.state === 'complete') {
+    const { bytes, files, digest } = header;
     return { bytes, generation: `${files}:${digest.slice(0, 32)}`, folder: true, files };
   }
-  if (found !== undefined)
+  if (header !== undefined)
     return new Unfit('is not whole: its files are being replaced, or were only in part');
   const digest = createHash('sha256');
   let [bytes, files] = [0, 0];

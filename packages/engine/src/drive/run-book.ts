@@ -107,13 +107,6 @@ export class RunBook {
   readonly jobs = new Map<number, JobRecord>();
   readonly ranOut = new Map<number, RanOutCount>();
   readonly attempts = new Map<number, number>();
-
-  /** The generation that an input of a task had when it was looked at, if it was. */
-  inputSeen(task: number, address: string): string | undefined {
-    const place = this.at(task);
-    return place?.[0].inputs[place[1]]?.find((input) => input.address === address)?.generation;
-  }
-
   /** Set that a placeholder became -> sets whose results went into it. */
   readonly madeFrom = new Map<string, ReadonlySet<string>>();
   readonly #books = new Map<string, SetBook>();
@@ -136,6 +129,12 @@ export class RunBook {
       this.#books.set(entry.record.name, book);
     }
     return book;
+  }
+
+  /** The generation that an input of a task had when it was looked at, if it was. */
+  inputSeen(task: number, address: string): string | undefined {
+    const place = this.at(task);
+    return place?.[0].inputs[place[1]]?.find((input) => input.address === address)?.generation;
   }
 
   /** The book of a task's set and its index there. */

@@ -7,6 +7,7 @@ import {
   symlinkSync,
   utimesSync,
 } from 'node:fs';
+import { inParallel } from '@orchestrate/core';
 import { stepError } from '../errors.ts';
 import type { ManifestEntry } from '../manifest/manifest.ts';
 import { flushFolder } from '../manifest/manifest.ts';
@@ -16,7 +17,6 @@ import { digestOf } from './digest.ts';
 import { finishFolder, lookAt, makeFolder } from './local-target.ts';
 import type { Moved } from './moved.ts';
 import { manifestEntry } from './moved.ts';
-import { sideBySide } from './side-by-side.ts';
 import type { TreeEntry } from './source-tree.ts';
 import { Staging } from './staging.ts';
 
@@ -123,7 +123,7 @@ export async function copyLocally(call: LocalCopyCall): Promise<Moved> {
     using staging = new Staging(target);
     const inside = new LocalCopy(call, staging);
     for (const folder of folders) makeFolder(pathOf(folder));
-    await sideBySide(ofType(entries, 'file'), parallel, (entry) => inside.file(entry));
+    await inParallel(ofType(entries, 'file'), { places: parallel }, (entry) => inside.file(entry));
     for (const entry of ofType(entries, 'link')) inside.link(entry);
     return inside;
   });

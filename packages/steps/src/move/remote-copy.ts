@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { inParallel } from '@orchestrate/core';
 import { stepError } from '../errors.ts';
 import { sayingWhatAsync } from '../system-error.ts';
 import { mustBeUnchanged } from './copy-file.ts';
@@ -7,7 +8,6 @@ import { readThrough } from './digest.ts';
 import { type Moved, manifestEntry } from './moved.ts';
 import { remoteDigests } from './remote-digests.ts';
 import { isSameByRsync, type Transfer, transfer } from './rsync.ts';
-import { sideBySide } from './side-by-side.ts';
 import type { TreeEntry } from './source-tree.ts';
 
 const MAKE_FOLDER = 'IFS= read -r d && mkdir -p -- "$d"';
@@ -20,7 +20,7 @@ async function sourceDigests(
 ): Promise<Map<string, string>> {
   const digests = new Map<string, string>();
   const files = entries.filter(({ type }) => type === 'file');
-  await sideBySide(files, parallel, async (entry) => {
+  await inParallel(files, { places: parallel }, async (entry) => {
     const path = `${source}/${entry.path}`;
     await sayingWhatAsync('read', path, async () => {
       const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
