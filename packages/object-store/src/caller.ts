@@ -2,6 +2,7 @@ import { backoffSeconds, type Clock, type Logger, type Random } from '@orchestra
 import { Gate } from './gate.ts';
 import type { Pause } from './pause.ts';
 import { isPortError, PortError } from './port-error.ts';
+import { SilenceWatch, type Watched } from './silence-watch.ts';
 
 /** What a {@link Caller} needs. */
 export interface CallerParts {
@@ -30,9 +31,6 @@ export interface Try {
 const BACKOFF = { seconds: 0.25, factor: 2, maxSeconds: 16, jitter: 0.5 };
 /** A connection slower than this while it sends counts as broken. */
 const SLOWEST_BYTES_PER_SECOND = 32 * 1024;
-
-/** Why a watch ends when its request has: one for all, since making an error anew for each costs as much as a small request. */
-const OVER = new Error('the request is over');
 
 /** How long a repetition is still worthwhile; starts anew with every progress. */
 export class Patience {
@@ -82,10 +80,12 @@ export class Patience {
 export class Caller {
   readonly parts: CallerParts;
   readonly #gate: Gate;
+  readonly #watch: SilenceWatch;
 
   constructor(parts: CallerParts) {
     this.parts = parts;
     this.#gate = new Gate(parts.requests);
+    this.#watch = new SilenceWatch(parts.clock, parts.pause);
   }
 
   patience(what: string, signal: AbortSignal | undefined): Patience {
@@ -123,20 +123,15 @@ export class Caller {
     await this.#gate.enter();
     const request = new AbortController();
     const abort = () => request.abort(signal?.reason);
-    let isAlive = false;
-    const alive = () => {
-      isAlive = true;
-    };
-    const over = new AbortController();
+    let watched: Watched | undefined;
     try {
       signal?.throwIfAborted();
       signal?.addEventListener('abort', abort, { once: true });
       const seconds = this.parts.answerSeconds + sendsBytes / SLOWEST_BYTES_PER_SECOND;
-      this.#watch(seconds, over.signal, request, () => {
-        const was = isAlive;
-        isAlive = false;
-        return was;
-      });
+      watched = this.#watch.begin(seconds, (silent) =>
+        request.abort(new PortError('broken', `no answer within ${silent.toFixed(0)} s`)),
+      );
+      const { alive } = watched;
       return await act({ signal: request.signal, count, alive });
     } catch (error) {
       signal?.throwIfAborted();
@@ -144,25 +139,8 @@ export class Caller {
       throw error;
     } finally {
       signal?.removeEventListener('abort', abort);
-      over.abort(OVER);
+      watched?.over();
       this.#gate.leave();
     }
-  }
-
-  #watch(
-    seconds: number,
-    over: AbortSignal,
-    request: AbortController,
-    takeAlive: () => boolean,
-  ): void {
-    const look = async (): Promise<void> => {
-      do {
-        await this.parts.pause(seconds * 1000, over);
-        if (over.aborted) return;
-      } while (takeAlive());
-      request.abort(new PortError('broken', `no answer within ${seconds.toFixed(0)} s`));
-    };
-    // The watch ends with the request, by an error of the pause.
-    look().catch(() => undefined);
   }
 }

@@ -1,5 +1,5 @@
 import type { TokenCredential } from '@azure/identity';
-import type { ContainerClient, IHttpClient, StoragePipelineOptions } from '@azure/storage-blob';
+import type { ContainerClient } from '@azure/storage-blob';
 import { type Identity, PortError } from '@orchestrate/object-store';
 import type { AzureConfig } from './config.ts';
 
@@ -26,13 +26,8 @@ export class AzureLogin {
   }
 
   client(): Promise<ContainerClient> {
-    this.#client ??= this.#open(OPTIONS);
+    this.#client ??= this.#open();
     return this.#client;
-  }
-
-  /** One whose requests another client sends. */
-  clientOver(httpClient: IHttpClient): Promise<ContainerClient> {
-    return this.#open({ ...OPTIONS, httpClient });
   }
 
   /** @throws PortError `no-identity` */
@@ -65,7 +60,7 @@ export class AzureLogin {
     return parts.get('blobendpoint') ?? `https://${name}.blob.${suffix}`;
   }
 
-  async #open(options: StoragePipelineOptions): Promise<ContainerClient> {
+  async #open(): Promise<ContainerClient> {
     const { AnonymousCredential, BlobServiceClient, ContainerClient, StorageSharedKeyCredential } =
       await import('@azure/storage-blob');
     const {
@@ -78,7 +73,7 @@ export class AzureLogin {
     } = this.#login;
     if (connectionString !== undefined) {
       try {
-        const service = BlobServiceClient.fromConnectionString(connectionString, options);
+        const service = BlobServiceClient.fromConnectionString(connectionString, OPTIONS);
         return service.getContainerClient(container);
       } catch {
         // The library's own message may show the string.
@@ -87,13 +82,13 @@ export class AzureLogin {
     }
     if (sasToken !== undefined) {
       const url = `${this.url}?${sasToken.replace(/^\?/, '')}`;
-      return new ContainerClient(url, new AnonymousCredential(), options);
+      return new ContainerClient(url, new AnonymousCredential(), OPTIONS);
     }
-    if (anonymous) return new ContainerClient(this.url, new AnonymousCredential(), options);
+    if (anonymous) return new ContainerClient(this.url, new AnonymousCredential(), OPTIONS);
     if (accountKey === undefined)
-      return new ContainerClient(this.url, await this.#token(), options);
+      return new ContainerClient(this.url, await this.#token(), OPTIONS);
     const credential = new StorageSharedKeyCredential(account, accountKey);
-    return new ContainerClient(this.url, credential, options);
+    return new ContainerClient(this.url, credential, OPTIONS);
   }
 
   #token(): Promise<TokenCredential> {

@@ -1,10 +1,7 @@
 import { hash } from 'node:crypto';
-import type {
-  BlobDownloadResponseParsed,
-  BlockBlobClient,
-  ContainerClient,
-} from '@azure/storage-blob';
-import type { CallOptions } from '@orchestrate/core';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
+import type { CallOptions, Clock } from '@orchestrate/core';
 import {
   type Checksums,
   type Condition,
@@ -19,12 +16,13 @@ import {
   PortError,
   type ServiceLimits,
   type WriteRequest,
+  wholeBody,
 } from '@orchestrate/object-store';
 import { AzureLogin } from './azure-login.ts';
+import { BlobRequests } from './blob-requests.ts';
 import { BlockUpload } from './block-upload.ts';
 import type { AzureConfig } from './config.ts';
-import { ListingClient } from './listing-client.ts';
-import type { ListedText } from './listing-text.ts';
+import { type ListedText, readListing } from './listing-text.ts';
 import { portError } from './service-error.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -61,15 +59,15 @@ interface Properties {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** One container, through the vendor's library. */
+/** One container. What is read is asked for by requests of ours, what changes something through the vendor's library. */
 export class AzurePort implements ObjectPort {
   readonly limits = LIMITS;
   readonly #login: AzureLogin;
-  readonly #listing = new ListingClient();
-  #lister: Promise<ContainerClient> | undefined;
+  readonly #requests: BlobRequests;
 
-  constructor(config: AzureConfig) {
+  constructor(config: AzureConfig, clock: Pick<Clock, 'now'>) {
     this.#login = new AzureLogin(config);
+    this.#requests = new BlobRequests(this.#login, () => clock.now());
   }
 
   address(name: string): string {
@@ -84,32 +82,39 @@ export class AzurePort implements ObjectPort {
     return this.#login.who();
   }
 
-  async head(name: string, options: CallOptions): Promise<ObjectHead | undefined> {
+  async head(name: string, { signal }: CallOptions): Promise<ObjectHead | undefined> {
+    checkName(name);
     try {
-      return await this.#blob(name, options, async (blob, abortSignal) =>
-        headOf(await blob.getProperties({ ...abortSignal })),
-      );
+      const answer = await this.#requests.send({ method: 'HEAD', name, signal });
+      answer.drop();
+      return headOfAnswer(answer.headers);
     } catch (error) {
       if (error instanceof PortError && error.kind === 'missing') return undefined;
-      throw error;
+      throw portError(error, signal);
     }
   }
 
-  get(
+  async get(
     name: string,
     range: { readonly first: number; readonly last: number } | undefined,
     generation: string | undefined,
-    options: CallOptions,
+    { signal }: CallOptions,
   ): Promise<Download> {
-    return this.#blob(name, options, async (blob, abortSignal) => {
-      const count = range === undefined ? undefined : range.last - range.first + 1;
-      const answer = await blob.download(range?.first ?? 0, count, {
-        ...abortSignal,
-        ...(generation === undefined ? {} : { conditions: { ifMatch: `"${generation}"` } }),
-        maxRetryRequests: 0,
+    checkName(name);
+    try {
+      const { headers, body } = await this.#requests.send({
+        method: 'GET',
+        name,
+        headers: {
+          ...(range === undefined ? {} : { 'x-ms-range': `bytes=${range.first}-${range.last}` }),
+          ...(generation === undefined ? {} : { 'if-match': `"${generation}"` }),
+        },
+        signal,
       });
-      return { head: headOfDownload(answer), body: bodyOf(answer, options.signal) };
-    });
+      return { head: headOfAnswer(headers), body };
+    } catch (error) {
+      throw portError(error, signal);
+    }
   }
 
   put(
@@ -162,23 +167,21 @@ export class AzurePort implements ObjectPort {
 
   async list(request: NamesRequest, { signal }: CallOptions): Promise<NamesPage> {
     const { prefix, delimiter, next, limit } = request;
-    const abortSignal = signal === undefined ? {} : { abortSignal: signal };
-    const wanted = { prefix, includeMetadata: true, ...abortSignal };
-    const settings = {
-      maxPageSize: limit,
-      ...(next === undefined ? {} : { continuationToken: next }),
-    };
     try {
-      this.#lister ??= this.#login.clientOver(this.#listing);
-      const container = await this.#lister;
-      const pages =
-        delimiter === undefined
-          ? container.listBlobsFlat(wanted).byPage(settings)
-          : container.listBlobsByHierarchy(delimiter, wanted).byPage(settings);
-      const step: IteratorResult<{ readonly clientRequestId?: string }> = await pages.next();
-      const page = this.#listing.take(step.value?.clientRequestId ?? '');
-      if (page === undefined) throw new PortError('broken', 'the answer has no page');
-      return pageOf(page);
+      const answer = await this.#requests.send({
+        method: 'GET',
+        query: {
+          restype: 'container',
+          comp: 'list',
+          include: 'metadata',
+          prefix: prefix === '' ? undefined : prefix,
+          delimiter,
+          marker: next,
+          maxresults: String(limit),
+        },
+        signal,
+      });
+      return pageOf(readListing((await wholeBody(answer)).toString()));
     } catch (error) {
       throw portError(error, signal);
     }
@@ -215,7 +218,7 @@ export class AzurePort implements ObjectPort {
 
   async [Symbol.asyncDispose](): Promise<void> {
     // The library closes its idle connections by itself.
-    this.#listing[Symbol.dispose]();
+    this.#requests[Symbol.dispose]();
     await Promise.resolve();
   }
 
@@ -296,33 +299,26 @@ function headOf({
   };
 }
 
-function headOfDownload(answer: BlobDownloadResponseParsed): ObjectHead {
-  const { contentRange, blobContentMD5, contentMD5, contentLength, etag, lastModified, metadata } =
-    answer;
-  const total = /\/(\d+)$/.exec(contentRange ?? '')?.[1];
-  // The digest of a range is none of the object.
-  const md5 = total === undefined ? contentMD5 : blobContentMD5;
-  return headOf({
-    ...(metadata === undefined ? {} : { metadata }),
-    ...(md5 === undefined ? {} : { contentMD5: md5 }),
-    ...(etag === undefined ? {} : { etag }),
-    ...(lastModified === undefined ? {} : { lastModified }),
-    ...(contentLength === undefined && total === undefined
-      ? {}
-      : { contentLength: Number(total ?? contentLength) }),
-  });
-}
-
-async function* bodyOf(
-  { readableStreamBody }: BlobDownloadResponseParsed,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array> {
-  if (readableStreamBody === undefined) throw new PortError('broken', 'the answer has no content');
-  try {
-    for await (const piece of readableStreamBody) yield piece as unknown as Uint8Array;
-  } catch (error) {
-    if (signal?.aborted === true) throw signal.reason;
-    const said = error instanceof Error ? (error.message.split('\n')[0] ?? '') : '';
-    throw new PortError('broken', `the connection broke: ${said.replace(/\?\S*/g, '')}`);
+function headOfAnswer(headers: IncomingHttpHeaders): ObjectHead {
+  const text = (name: string): string | undefined => {
+    const value = headers[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const metadata: Record<string, string> = {};
+  for (const name of [TOKEN, SHA256]) {
+    const value = text(`x-ms-meta-${name}`);
+    if (value !== undefined) metadata[name] = value;
   }
+  const total = /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1];
+  const length = total ?? headers['content-length'];
+  // The digest of a range is none of the object.
+  const md5 = total === undefined ? text('content-md5') : text('x-ms-blob-content-md5');
+  const modified = headers['last-modified'];
+  return headOf({
+    metadata,
+    ...(md5 === undefined ? {} : { contentMD5: Buffer.from(md5, 'base64') }),
+    ...(headers.etag === undefined ? {} : { etag: headers.etag }),
+    ...(modified === undefined ? {} : { lastModified: new Date(modified) }),
+    ...(length === undefined ? {} : { contentLength: Number(length) }),
+  });
 }

@@ -9,5 +9,11 @@ export function openAzure(
   { clock, random, log }: Pick<PluginContext, 'clock' | 'random' | 'log'>,
 ): ObjectStorage {
   const { prefix, transfer } = config;
-  return new ObjectStorage(new AzurePort(config), { ...transfer, prefix, clock, random, log });
+  return new ObjectStorage(new AzurePort(config, clock), {
+    ...transfer,
+    prefix,
+    clock,
+    random,
+    log,
+  });
 }

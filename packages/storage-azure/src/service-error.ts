@@ -53,24 +53,43 @@ export function portError(error: unknown, signal: AbortSignal | undefined): unkn
   const answer: Error & ServiceAnswer = error;
   const { statusCode, code, name } = answer;
   if (/Credential|Authentication(?:Required)?Error/.test(name)) return noIdentity(error);
-  if (statusCode !== undefined) return refusal(error, statusCode);
+  if (statusCode !== undefined) {
+    const headers = answer.response?.headers;
+    return refusal({
+      status: statusCode,
+      code: headers?.get('x-ms-error-code') ?? code,
+      said: firstLine(error),
+      retryAfter: headers?.get('retry-after'),
+    });
+  }
   if (name !== 'RestError' && name !== 'AbortError') return error;
   return new PortError('broken', `the connection broke: ${firstLine(error)}`, { code });
 }
 
-function refusal(error: Error & ServiceAnswer, statusCode: number): PortError {
-  const headers = error.response?.headers;
-  const code = headers?.get('x-ms-error-code') ?? error.code ?? String(statusCode);
-  const said = `the service says ${statusCode} ${code}: ${MEANINGS[code] ?? firstLine(error)}`;
-  const retryAfter = Number(headers?.get('retry-after') ?? Number.NaN);
-  const more = { code, retryAfterSeconds: retryAfter > 0 ? retryAfter : undefined };
+/** What is known of an answer that is no success. */
+interface Refusal {
+  readonly status: number;
+  readonly code: string | undefined;
+  readonly said: string;
+  readonly retryAfter: string | undefined;
+}
+
+/** An answer that is no success as an error of a port. */
+export function refusal({ status, code = String(status), said, retryAfter }: Refusal): PortError {
+  const message = `the service says ${status} ${code}: ${MEANINGS[code] ?? withoutQueries(said)}`;
+  const seconds = Number(retryAfter ?? Number.NaN);
+  const more = { code, retryAfterSeconds: seconds > 0 ? seconds : undefined };
   const kind = KINDS[code];
   return kind === undefined
-    ? errorOfStatus(statusCode, said, more)
-    : new PortError(kind, said, more);
+    ? errorOfStatus(status, message, more)
+    : new PortError(kind, message, more);
 }
 
 /** The rest of a message are numbers and times of the request. */
 function firstLine(error: Error): string {
-  return (error.message.split('\n')[0] ?? '').replace(/\?\S*/g, '').slice(0, 200);
+  return withoutQueries(error.message.split('\n')[0] ?? '');
+}
+
+function withoutQueries(said: string): string {
+  return said.replace(/\?\S*/g, '').slice(0, 200);
 }

@@ -1,0 +1,97 @@
+import { type HttpAnswer, HttpClient, type PortError, wholeBody } from '@orchestrate/object-store';
+import type { AzureLogin } from './azure-login.ts';
+import { RequestSigner } from './request-signer.ts';
+import { refusal } from './service-error.ts';
+
+/** Of the service's interface; this one encodes names in listings that XML cannot hold. */
+const VERSION = '2023-11-03';
+
+/** A request without content. */
+interface BlobRequest {
+  readonly method: 'GET' | 'HEAD';
+  /** The container itself without one. */
+  readonly name?: string;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Opened {
+  readonly http: HttpClient;
+  /** Of the container; with the signature that is part of it, if there is one. */
+  readonly container: URL;
+  readonly signer: RequestSigner;
+}
+
+/**
+ * The requests that are made most, for blobs and pages of listings, without the vendor's library: its way of making a request
+ * and of reading an answer takes longer than the service needs for a small one. The login is the library's.
+ */
+export class BlobRequests implements Disposable {
+  readonly #login: AzureLogin;
+  readonly #now: () => number;
+  #opened: Promise<Opened> | undefined;
+
+  constructor(login: AzureLogin, now: () => number) {
+    this.#login = login;
+    this.#now = now;
+  }
+
+  /** @throws PortError for every status that is no success */
+  async send(request: BlobRequest): Promise<HttpAnswer> {
+    this.#opened ??= this.#open();
+    const opened = await this.#opened;
+    const answer = await this.#once(opened, request);
+    if (isGood(answer)) return answer;
+    if (answer.status === 401 && opened.signer.learnsFrom(answer.headers['www-authenticate'])) {
+      answer.drop();
+      const second = await this.#once(opened, request);
+      if (isGood(second)) return second;
+      throw await failure(second);
+    }
+    throw await failure(answer);
+  }
+
+  [Symbol.dispose](): void {
+    this.#opened?.then(({ http }) => http[Symbol.dispose]()).catch(() => undefined);
+  }
+
+  async #once({ http, container, signer }: Opened, request: BlobRequest): Promise<HttpAnswer> {
+    const { method, name, query = {}, headers = {}, signal } = request;
+    const path = name === undefined ? '' : `/${name.split('/').map(encodeURIComponent).join('/')}`;
+    const asked = Object.entries(query)
+      .filter((entry): entry is [string, string] => entry[1] !== undefined)
+      .map(([field, value]) => `${field}=${encodeURIComponent(value)}`);
+    if (container.search !== '') asked.push(container.search.slice(1));
+    const search = asked.length === 0 ? '' : `?${asked.join('&')}`;
+    const url = new URL(`${container.origin}${container.pathname}${path}${search}`);
+    const own = { 'x-ms-version': VERSION, ...headers };
+    const signed = signer.headers(method, url, own);
+    return http.send({
+      method,
+      url,
+      headers: signed instanceof Promise ? { ...(await signed) } : { ...signed },
+      signal,
+    });
+  }
+
+  async #open(): Promise<Opened> {
+    const client = await this.#login.client();
+    const container = new URL(client.url);
+    const signer = new RequestSigner(client.credential, this.#now);
+    return { http: new HttpClient(container), container, signer };
+  }
+}
+
+function isGood({ status }: HttpAnswer): boolean {
+  return status >= 200 && status < 300;
+}
+
+async function failure(answer: HttpAnswer): Promise<PortError> {
+  const text = (await wholeBody(answer).catch(() => Buffer.alloc(0))).toString();
+  const { status, headers } = answer;
+  const given = headers['x-ms-error-code'];
+  const code = typeof given === 'string' ? given : /<Code>([^<]*)<\/Code>/.exec(text)?.[1];
+  const said = /<Message>([^<\n]*)/.exec(text)?.[1] ?? '';
+  return refusal({ status, code, said, retryAfter: headers['retry-after'] });
+}
