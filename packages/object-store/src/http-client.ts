@@ -2,10 +2,10 @@ import {
   Agent as HttpAgent,
   request as httpRequest,
   type IncomingHttpHeaders,
-  type IncomingMessage,
   type OutgoingHttpHeaders,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { BodyPieces } from './body-pieces.ts';
 import { PortError } from './port-error.ts';
 
 /** One request. */
@@ -68,11 +68,12 @@ export class HttpClient implements Disposable {
     request.on('close', () => signal?.removeEventListener('abort', abort));
     request.on('error', (error) => reject(trouble(error, signal)));
     request.on('response', (answer) => {
+      const body = new BodyPieces(answer, (error) => trouble(error, signal));
       resolve({
         status: answer.statusCode ?? 0,
         headers: answer.headers,
-        body: piecesOf(answer, signal),
-        drop: () => answer.resume(),
+        body,
+        drop: () => body.drop(),
       });
     });
     // One write to the socket costs more than a small copy.
@@ -99,17 +100,6 @@ export async function wholeBody({ body }: HttpAnswer): Promise<Buffer> {
     pieces.push(piece);
   }
   return Buffer.concat(pieces, bytes);
-}
-
-async function* piecesOf(
-  answer: IncomingMessage,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const piece of answer) yield piece as Uint8Array;
-  } catch (error) {
-    throw trouble(error, signal);
-  }
 }
 
 function trouble(error: unknown, signal: AbortSignal | undefined): unknown {

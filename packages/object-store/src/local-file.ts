@@ -133,18 +133,22 @@ function unusable(path: string, why: string, cause: unknown): Error {
   });
 }
 
+/** What tells files of this process, as long as they are unfinished, from those of others, on other machines too. */
+const MARK = randomBytes(4).toString('hex');
+let made = 0;
+
 /**
  * Makes a file of some content, whole or not at all: written beside its place, then renamed. A link at the place is
  * replaced, not followed.
  * @throws STORAGE_FILE, STORAGE_FULL, and what the content throws
  */
 export async function placeFile(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
-  const aside = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.part`;
+  made += 1;
+  const aside = `${path}.${process.pid}-${MARK}-${made}.part`;
   try {
     const pieces = content[Symbol.asyncIterator]();
     const first = await pieces.next();
     const second = first.done === true ? first : await pieces.next();
-    mkdirSync(dirname(path), { recursive: true });
     const only = first.done === true ? NOTHING : first.value;
     if (second.done === true && quickDisk.isQuick(only.length))
       quickDisk.atOnce(() => {
@@ -190,8 +194,19 @@ async function* joined<T>(
   }
 }
 
+/** Opens a file whose folder is nearly always there, and makes the folder if it is not. */
+function inItsFolder(path: string, open: () => number): number {
+  try {
+    return open();
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+    mkdirSync(dirname(path), { recursive: true });
+    return open();
+  }
+}
+
 function fillAtOnce(path: string, content: Uint8Array): void {
-  const handle = openSync(path, NEW_FILE, 0o666);
+  const handle = inItsFolder(path, () => openSync(path, NEW_FILE, 0o666));
   try {
     for (let done = 0; done < content.length; )
       done += writeSync(handle, content, done, content.length - done);
@@ -201,7 +216,10 @@ function fillAtOnce(path: string, content: Uint8Array): void {
 }
 
 async function fill(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
-  const handle = await openFile(path, NEW_FILE, 0o666);
+  const handle = await openFile(path, NEW_FILE, 0o666).catch((error: unknown) => {
+    if (systemCode(error) !== 'ENOENT') throw error;
+    return inItsFolder(path, () => openSync(path, NEW_FILE, 0o666));
+  });
   try {
     for await (const piece of content) {
       for (let done = 0; done < piece.length; )

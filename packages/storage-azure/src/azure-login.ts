@@ -1,11 +1,22 @@
 import type { TokenCredential } from '@azure/identity';
 import type { ContainerClient } from '@azure/storage-blob';
 import { type Identity, PortError } from '@orchestrate/object-store';
+import { AccountKey } from './account-key.ts';
 import type { AzureConfig } from './config.ts';
+import { readConnectionString } from './connection-string.ts';
 
 /** The library repeats nothing: who repeats has to know whether an effect may have happened. */
 const OPTIONS = { retryOptions: { maxTries: 1 }, keepAliveOptions: { enable: true } } as const;
-const SCOPE = 'https://storage.azure.com/.default';
+/** Of tokens for all of Azure Storage. */
+export const SCOPE = 'https://storage.azure.com/.default';
+
+/** How a request says who asks: by a key, by tokens, or by neither. */
+export interface Access {
+  readonly key?: AccountKey;
+  readonly tokens?: TokenCredential;
+  /** Part of the address; empty where there is none. */
+  readonly signature: string;
+}
 
 type Login = Omit<AzureConfig, 'prefix' | 'transfer'>;
 
@@ -46,18 +57,31 @@ export class AzureLogin {
     return { who: principal(token?.token ?? ''), from: 'Microsoft Entra ID' };
   }
 
+  /** What requests of our own say who asks with, and the signature that is part of their address. */
+  async access(): Promise<Access> {
+    const { connectionString, sasToken, accountKey, anonymous, account = '' } = this.#login;
+    if (connectionString !== undefined) {
+      const connection = readConnectionString(connectionString);
+      if (connection.accountKey === undefined) return { signature: connection.sasToken ?? '' };
+      return { key: new AccountKey(connection.account, connection.accountKey), signature: '' };
+    }
+    if (sasToken !== undefined) return { signature: sasToken.replace(/^\?/, '') };
+    if (anonymous) return { signature: '' };
+    if (accountKey !== undefined)
+      return { key: new AccountKey(account, accountKey), signature: '' };
+    return { tokens: await this.#token(), signature: '' };
+  }
+
   #service(): string {
-    const { endpoint, account, connectionString = '' } = this.#login;
+    const { endpoint, account = '', connectionString } = this.#login;
     if (endpoint !== undefined) return endpoint;
-    const parts = new Map(
-      connectionString.split(';').map((part) => {
-        const at = part.indexOf('=');
-        return [part.slice(0, at).toLowerCase(), part.slice(at + 1)] as const;
-      }),
-    );
-    const suffix = parts.get('endpointsuffix') ?? 'core.windows.net';
-    const name = account ?? parts.get('accountname') ?? '';
-    return parts.get('blobendpoint') ?? `https://${name}.blob.${suffix}`;
+    if (connectionString === undefined) return `https://${account}.blob.core.windows.net`;
+    try {
+      return readConnectionString(connectionString).endpoint;
+    } catch {
+      // Errors name their object by its address; that the string cannot be read is told by what needs the login.
+      return 'https://unknown.blob.core.windows.net';
+    }
   }
 
   async #open(): Promise<ContainerClient> {

@@ -18,14 +18,15 @@ interface BlobRequest {
 
 interface Opened {
   readonly http: HttpClient;
-  /** Of the container; with the signature that is part of it, if there is one. */
   readonly container: URL;
+  /** What is part of every address; empty where there is none. */
+  readonly signature: string;
   readonly signer: RequestSigner;
 }
 
 /**
  * The requests that are made most, for blobs and pages of listings, without the vendor's library: its way of making a request
- * and of reading an answer takes longer than the service needs for a small one. The login is the library's.
+ * and of reading an answer takes longer than the service needs for a small one, and it takes a while to be loaded.
  */
 export class BlobRequests implements Disposable {
   readonly #login: AzureLogin;
@@ -56,13 +57,16 @@ export class BlobRequests implements Disposable {
     this.#opened?.then(({ http }) => http[Symbol.dispose]()).catch(() => undefined);
   }
 
-  async #once({ http, container, signer }: Opened, request: BlobRequest): Promise<HttpAnswer> {
+  async #once(
+    { http, container, signature, signer }: Opened,
+    request: BlobRequest,
+  ): Promise<HttpAnswer> {
     const { method, name, query = {}, headers = {}, signal } = request;
     const path = name === undefined ? '' : `/${name.split('/').map(encodeURIComponent).join('/')}`;
     const asked = Object.entries(query)
       .filter((entry): entry is [string, string] => entry[1] !== undefined)
       .map(([field, value]) => `${field}=${encodeURIComponent(value)}`);
-    if (container.search !== '') asked.push(container.search.slice(1));
+    if (signature !== '') asked.push(signature);
     const search = asked.length === 0 ? '' : `?${asked.join('&')}`;
     const url = new URL(`${container.origin}${container.pathname}${path}${search}`);
     const own = { 'x-ms-version': VERSION, ...headers };
@@ -76,10 +80,10 @@ export class BlobRequests implements Disposable {
   }
 
   async #open(): Promise<Opened> {
-    const client = await this.#login.client();
-    const container = new URL(client.url);
-    const signer = new RequestSigner(client.credential, this.#now);
-    return { http: new HttpClient(container), container, signer };
+    const access = await this.#login.access();
+    const container = new URL(this.#login.url);
+    const signer = new RequestSigner(access, this.#now);
+    return { http: new HttpClient(container), container, signature: access.signature, signer };
   }
 }
 

@@ -1,41 +1,22 @@
 import type { TokenCredential } from '@azure/identity';
-import type { AnonymousCredential, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { PortError } from '@orchestrate/object-store';
-import { noIdentity } from './azure-login.ts';
-
-/** Whatever a client of the vendor's library logs in with. */
-export type Credential = StorageSharedKeyCredential | AnonymousCredential | TokenCredential;
+import { type Access, noIdentity, SCOPE } from './azure-login.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
-const SCOPE = 'https://storage.azure.com/.default';
-/** In this order. */
-const STANDARD = [
-  'content-encoding',
-  'content-language',
-  'content-length',
-  'content-md5',
-  'content-type',
-  'date',
-  'if-modified-since',
-  'if-match',
-  'if-none-match',
-  'if-unmodified-since',
-  'range',
-] as const;
 /** A token is renewed while it is still good for some requests on their way. */
 const RENEW_BEFORE_MS = 5 * 60 * 1000;
 
 /** Says who asks in the headers of a request. Signatures that are part of the address (SAS) need nothing more. */
 export class RequestSigner {
-  readonly #credential: Credential;
+  readonly #access: Access;
   readonly #now: () => number;
   #token: { readonly text: string; readonly renewAt: number } | undefined;
   #asking: Promise<string> | undefined;
   #tenantId: string | undefined;
 
-  constructor(credential: Credential, now: () => number) {
-    this.#credential = credential;
+  constructor(access: Access, now: () => number) {
+    this.#access = access;
     this.#now = now;
   }
 
@@ -44,15 +25,13 @@ export class RequestSigner {
    * @throws PortError `no-identity`
    */
   headers(method: string, url: URL, headers: Headers): Headers | Promise<Headers> {
-    const credential = this.#credential;
-    if ('computeHMACSHA256' in credential) {
-      const signed = { 'x-ms-date': new Date(this.#now()).toUTCString(), ...headers };
-      const text = textToSign(method, url, signed, credential.accountName);
-      const signature = credential.computeHMACSHA256(text);
-      return { ...signed, authorization: `SharedKey ${credential.accountName}:${signature}` };
+    const { key, tokens } = this.#access;
+    if (key !== undefined) {
+      const dated = { 'x-ms-date': new Date(this.#now()).toUTCString(), ...headers };
+      return { ...dated, authorization: key.authorization(method, url, dated) };
     }
-    if (!('getToken' in credential)) return headers;
-    return this.#bearer(credential).then((token) => ({
+    if (tokens === undefined) return headers;
+    return this.#bearer(tokens).then((token) => ({
       ...headers,
       authorization: `Bearer ${token}`,
     }));
@@ -64,24 +43,24 @@ export class RequestSigner {
    */
   learnsFrom(challenge: string | undefined): boolean {
     const tenantId = /authorization_uri="?https:\/\/[^/]+\/([\w.-]+)/i.exec(challenge ?? '')?.[1];
-    if (!('getToken' in this.#credential) || tenantId === undefined || tenantId === this.#tenantId)
+    if (this.#access.tokens === undefined || tenantId === undefined || tenantId === this.#tenantId)
       return false;
     this.#tenantId = tenantId;
     this.#token = undefined;
     return true;
   }
 
-  async #bearer(credential: TokenCredential): Promise<string> {
+  async #bearer(tokens: TokenCredential): Promise<string> {
     if (this.#token !== undefined && this.#now() < this.#token.renewAt) return this.#token.text;
-    this.#asking ??= this.#ask(credential).finally(() => {
+    this.#asking ??= this.#ask(tokens).finally(() => {
       this.#asking = undefined;
     });
     return this.#asking;
   }
 
-  async #ask(credential: TokenCredential): Promise<string> {
+  async #ask(tokens: TokenCredential): Promise<string> {
     const tenant = this.#tenantId === undefined ? {} : { tenantId: this.#tenantId };
-    const token = await credential.getToken(SCOPE, tenant).catch((error: unknown) => {
+    const token = await tokens.getToken(SCOPE, tenant).catch((error: unknown) => {
       throw noIdentity(error);
     });
     if (token === null) throw new PortError('no-identity', 'the identity gave no token');
@@ -89,22 +68,4 @@ export class RequestSigner {
     this.#token = { text: token.token, renewAt };
     return token.token;
   }
-}
-
-/**
- * What a key signs of a request without content: its method, standard headers, those of the service in order, and what is
- * asked for ("Authorize with Shared Key" of the documentation, section on Blob, version 2015-02-21 and later).
- */
-export function textToSign(method: string, url: URL, headers: Headers, account: string): string {
-  const own = Object.keys(headers)
-    .filter((name) => name.startsWith('x-ms-'))
-    .sort()
-    .map((name) => `${name}:${headers[name]}\n`);
-  const asked = [...url.searchParams]
-    .map(([name, value]) => [name.toLowerCase(), value] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `\n${name}:${value}`);
-  const standard = STANDARD.map((name) => `${headers[name] ?? ''}\n`);
-  const resource = `/${account}${url.pathname}${asked.join('')}`;
-  return `${method}\n${standard.join('')}${own.join('')}${resource}`;
 }

@@ -66,6 +66,15 @@ describe('errors of Azure Blob Storage', () => {
     await expect(storage().delete('k')).rejects.toThrow('Storage Blob Data Contributor');
   });
 
+  it('shows nothing of a connection string that cannot be read', async () => {
+    const broken = open({ container: 'c', connectionString: `AccountKey=${SECRET}` });
+
+    const reading = broken.stat('k');
+
+    await expect(reading).rejects.toThrow('the connection string cannot be read');
+    await expect(reading).rejects.not.toThrow(SECRET);
+  });
+
   it('refuses a name that the service would change', async () => {
     await expect(storage().write('a\\b', Buffer.from('x'))).rejects.toMatchObject({
       code: 'STORAGE_KEY',

@@ -11,7 +11,7 @@ const BYTES = 8192;
 const ROUNDS = 3;
 const PLACES = [8, 16, 32, 64] as const;
 /** What `orchestrate storage` does at once. */
-const OURS = 16;
+const OURS = 32;
 
 type What = 'put-many' | 'get-many';
 

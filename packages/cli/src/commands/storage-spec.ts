@@ -18,7 +18,7 @@ export const PARALLEL: OptionSpec = {
   value: 'N',
   atLeast: 1,
   says: 'Objects on their way at the same time',
-  otherwise: '16',
+  otherwise: '32',
 };
 
 /** `orchestrate storage`, declared. */

@@ -15,7 +15,7 @@ const ACTIONS: Readonly<Record<string, () => Promise<StorageAction>>> = {
   check: async () => (await import('../storage/check-action.ts')).checkAction,
 };
 
-const AT_ONCE = 16;
+const AT_ONCE = 32;
 
 /** `orchestrate storage`. */
 export const storage: CommandBody = (context) => act(context, context.call.text('ACTION') ?? '');
