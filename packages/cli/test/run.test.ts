@@ -306,6 +306,22 @@ describe('run', { timeout: LIMIT_MILLISECONDS }, () => {
     expect(existsSync(join(project.folder, 'out/sum.txt'))).toBe(true);
   });
 
+  it('removes kept inputs only when it is asked to', async () => {
+    using project = new Project({
+      'project.yaml': CHAIN,
+      '.orchestrate/cache/blobs/ab': 'an input of before',
+    });
+    const kept = join(project.folder, '.orchestrate/cache/blobs/ab');
+    await project.call('run');
+
+    await project.call('clean', '--yes');
+    expect(existsSync(kept)).toBe(true);
+
+    const { stdout } = await project.call('clean', '--cache', '--yes');
+    expect(stdout).toContain('inputs kept from other storages');
+    expect(existsSync(kept)).toBe(false);
+  });
+
   it('keeps a secret out of everything it writes', async () => {
     const secret = 'hunter2-hunter2';
     using project = new Project({

@@ -119,6 +119,12 @@ export function retryAfterSeconds(headers: IncomingHttpHeaders, now: number): nu
   return Number.isFinite(seconds) ? Math.min(Math.max(0, seconds), 60) : undefined;
 }
 
+/** How many seconds this machine's clock is ahead of the one that an answer was dated by. */
+export function clockSkewSeconds(headers: IncomingHttpHeaders, now: number): number | undefined {
+  const seconds = (now - Date.parse(headers.date ?? '')) / 1000;
+  return Number.isFinite(seconds) ? seconds : undefined;
+}
+
 /** What a status means, where a service says nothing more. */
 export function errorOfStatus(
   status: number,

@@ -1,6 +1,7 @@
 export { crc32c } from './crc32c.ts';
 export { OBJECT_STORE_ERRORS } from './errors.ts';
 export {
+  clockSkewSeconds,
   errorOfStatus,
   type HttpAnswer,
   type HttpCall,

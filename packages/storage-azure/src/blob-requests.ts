@@ -1,4 +1,10 @@
-import { type HttpAnswer, HttpClient, type PortError, wholeBody } from '@orchestrate/object-store';
+import {
+  clockSkewSeconds,
+  type HttpAnswer,
+  HttpClient,
+  type PortError,
+  wholeBody,
+} from '@orchestrate/object-store';
 import type { AzureLogin } from './azure-login.ts';
 import { RequestSigner } from './request-signer.ts';
 import { refusal } from './service-error.ts';
@@ -44,13 +50,13 @@ export class BlobRequests implements Disposable {
     const opened = await this.#opened;
     const answer = await this.#once(opened, request);
     if (isGood(answer)) return answer;
-    if (answer.status === 401 && opened.signer.learnsFrom(answer.headers['www-authenticate'])) {
+    if (answer.status === 401 && opened.signer.renews(answer.headers['www-authenticate'])) {
       answer.drop();
       const second = await this.#once(opened, request);
       if (isGood(second)) return second;
-      throw await failure(second);
+      throw await failure(second, this.#now());
     }
-    throw await failure(answer);
+    throw await failure(answer, this.#now());
   }
 
   [Symbol.dispose](): void {
@@ -91,11 +97,12 @@ function isGood({ status }: HttpAnswer): boolean {
   return status >= 200 && status < 300;
 }
 
-async function failure(answer: HttpAnswer): Promise<PortError> {
+async function failure(answer: HttpAnswer, now: number): Promise<PortError> {
   const text = (await wholeBody(answer).catch(() => Buffer.alloc(0))).toString();
   const { status, headers } = answer;
   const given = headers['x-ms-error-code'];
   const code = typeof given === 'string' ? given : /<Code>([^<]*)<\/Code>/.exec(text)?.[1];
   const said = /<Message>([^<\n]*)/.exec(text)?.[1] ?? '';
-  return refusal({ status, code, said, retryAfter: headers['retry-after'] });
+  const skewSeconds = clockSkewSeconds(headers, now);
+  return refusal({ status, code, said, retryAfter: headers['retry-after'], skewSeconds });
 }

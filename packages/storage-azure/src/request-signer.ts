@@ -38,14 +38,14 @@ export class RequestSigner {
   }
 
   /**
-   * Notes the tenant that an account asks tokens of, from the header `www-authenticate` of a refusal.
-   * @returns whether the request is worth repeating
+   * Prepares another try after a refusal (401): the token may have ended by another clock than this machine's, and the header
+   * `www-authenticate` may name the tenant that the account asks tokens of.
+   * @returns whether the request is worth repeating, once
    */
-  learnsFrom(challenge: string | undefined): boolean {
+  renews(challenge: string | undefined): boolean {
+    if (this.#access.tokens === undefined) return false;
     const tenantId = /authorization_uri="?https:\/\/[^/]+\/([\w.-]+)/i.exec(challenge ?? '')?.[1];
-    if (this.#access.tokens === undefined || tenantId === undefined || tenantId === this.#tenantId)
-      return false;
-    this.#tenantId = tenantId;
+    this.#tenantId = tenantId ?? this.#tenantId;
     this.#token = undefined;
     return true;
   }

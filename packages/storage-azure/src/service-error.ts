@@ -32,8 +32,7 @@ const KINDS: Readonly<Record<string, PortErrorKind>> = {
 };
 
 const MEANINGS: Readonly<Record<string, string>> = {
-  AuthenticationFailed:
-    'the key, signature or token was not accepted, or the clock of this machine is wrong',
+  AuthenticationFailed: 'the key, signature or token was not accepted',
   AuthorizationPermissionMismatch: 'the identity has no role that allows it',
   AuthorizationFailure: 'the network rules of the account, or its roles, do not allow it',
   BlobArchived: 'the blob is in the archive tier and has to be rehydrated first',
@@ -60,6 +59,7 @@ export function portError(error: unknown, signal: AbortSignal | undefined): unkn
       code: headers?.get('x-ms-error-code') ?? code,
       said: firstLine(error),
       retryAfter: headers?.get('retry-after'),
+      skewSeconds: undefined,
     });
   }
   if (name !== 'RestError' && name !== 'AbortError') return error;
@@ -72,11 +72,35 @@ interface Refusal {
   readonly code: string | undefined;
   readonly said: string;
   readonly retryAfter: string | undefined;
+  /** How far the clock of this machine is ahead of that of the service, where that is known. */
+  readonly skewSeconds: number | undefined;
+}
+
+/** The service accepts signatures that are up to 15 minutes old ("Authorize with Shared Key" of the documentation). */
+const NOTED_SKEW_SECONDS = 5 * 60;
+
+/** What else is to be said of a refused login: a wrong clock is its commonest cause that nobody thinks of. */
+function clockWords(code: string, skewSeconds: number | undefined): string {
+  if (code !== 'AuthenticationFailed') return '';
+  if (skewSeconds === undefined) return ', or the clock of this machine is wrong';
+  if (Math.abs(skewSeconds) < NOTED_SKEW_SECONDS) return '';
+  const [minutes, way] = [
+    Math.round(Math.abs(skewSeconds) / 60),
+    skewSeconds < 0 ? 'behind' : 'ahead of',
+  ];
+  return `; the clock of this machine is ${minutes} minutes ${way} that of the service`;
 }
 
 /** An answer that is no success as an error of a port. */
-export function refusal({ status, code = String(status), said, retryAfter }: Refusal): PortError {
-  const message = `the service says ${status} ${code}: ${MEANINGS[code] ?? withoutQueries(said)}`;
+export function refusal({
+  status,
+  code = String(status),
+  said,
+  retryAfter,
+  skewSeconds,
+}: Refusal): PortError {
+  const meaning = MEANINGS[code] ?? withoutQueries(said);
+  const message = `the service says ${status} ${code}: ${meaning}${clockWords(code, skewSeconds)}`;
   const seconds = Number(retryAfter ?? Number.NaN);
   const more = { code, retryAfterSeconds: seconds > 0 ? seconds : undefined };
   const kind = KINDS[code];

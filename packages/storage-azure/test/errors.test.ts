@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { FaultyProxy } from '../../../tools/testbed/faulty-proxy/proxy.ts';
 import { open } from './open.ts';
 
+const HOUR = 3_600_000;
 const SECRET = 'bm90LWZvci1sb2dz';
 let server: FaultyProxy;
 
@@ -16,10 +17,10 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-function storage(more: object = {}) {
+function storage(more: object = {}, now?: () => number) {
   const transfer = { patience: 0.1 };
   const login = { account: 'a', accountKey: SECRET };
-  return open({ endpoint: `${server.url}/a`, container: 'c', ...login, transfer, ...more });
+  return open({ endpoint: `${server.url}/a`, container: 'c', ...login, transfer, ...more }, now);
 }
 
 function answers(status: number, code: string): void {
@@ -31,7 +32,7 @@ function answers(status: number, code: string): void {
 describe('errors of Azure Blob Storage', () => {
   it.each([
     [403, 'AuthorizationPermissionMismatch', 'STORAGE_DENIED', 'no role that allows it'],
-    [403, 'AuthenticationFailed', 'STORAGE_DENIED', 'the clock of this machine is wrong'],
+    [403, 'AuthenticationFailed', 'STORAGE_DENIED', 'signature or token was not accepted'],
     [404, 'ContainerNotFound', 'STORAGE_BUCKET', 'ContainerNotFound'],
     [429, 'ServerBusy', 'STORAGE_UNAVAILABLE', 'ServerBusy'],
     [503, 'ServerBusy', 'STORAGE_UNAVAILABLE', 'ServerBusy'],
@@ -57,6 +58,27 @@ describe('errors of Azure Blob Storage', () => {
     const writing = storage().write('k', Buffer.from('x'), { ifAbsent: true });
 
     await expect(writing).rejects.toMatchObject({ code });
+  });
+
+  it.each([
+    [-2 * HOUR, '; the clock of this machine is 120 minutes behind that of the service'],
+    [HOUR, '; the clock of this machine is 60 minutes ahead of that of the service'],
+  ])(
+    'says that a clock which is wrong by %i ms may be why a login is refused',
+    async (off, words) => {
+      answers(403, 'AuthenticationFailed');
+
+      const reading = storage({}, () => Date.now() + off).stat('k');
+
+      await expect(reading).rejects.toMatchObject({ code: 'STORAGE_DENIED' });
+      await expect(reading).rejects.toThrow(words);
+    },
+  );
+
+  it('says nothing of a clock that is right', async () => {
+    answers(403, 'AuthenticationFailed');
+
+    await expect(storage().stat('k')).rejects.not.toThrow('clock');
   });
 
   it('names the role that is missing', async () => {

@@ -2,10 +2,9 @@ import { type Storage, silentLogger } from '@orchestrate/core';
 import { AzureConfig } from '../src/config.ts';
 import { openAzure } from '../src/open-azure.ts';
 
-const clock = { now: () => Date.now(), monotonic: () => performance.now() };
-
-/** Opens a container with options as they stand in a project file. */
-export function open(options: unknown): Storage {
+/** Opens a container with options as they stand in a project file. @param now the time that the machine takes it to be */
+export function open(options: unknown, now: () => number = Date.now): Storage {
+  const clock = { now, monotonic: () => performance.now() };
   const context = { clock, random: Math.random, log: silentLogger };
   return openAzure(AzureConfig.parse(options), context);
 }

@@ -77,17 +77,21 @@ describe('a signer of requests', () => {
     expect([...first, later, last]).toEqual(['Bearer t1', 'Bearer t1', 'Bearer t1', 'Bearer t2']);
   });
 
-  it('turns to the tenant that the account names, once', async () => {
+  it('asks anew after a refusal, of the tenant that the account names', async () => {
     const signer = new RequestSigner({ tokens, signature: '' }, () => now);
     const challenge =
       'Bearer authorization_uri=https://login.microsoftonline.com/1b2c/oauth2/authorize resource_id=https://storage.azure.com';
     await authorization(signer);
 
-    const learnt = [signer.learnsFrom(challenge), signer.learnsFrom(challenge)];
+    const isWorthIt = [signer.renews(challenge), signer.renews(undefined)];
 
-    expect(learnt).toEqual([true, false]);
+    expect(isWorthIt).toEqual([true, true]);
     expect(await authorization(signer)).toBe('Bearer t2');
     expect(asked).toEqual([undefined, '1b2c']);
+  });
+
+  it('has nothing to renew without tokens', () => {
+    expect(new RequestSigner({ signature: '' }, () => now).renews(undefined)).toBe(false);
   });
 
   it('says that nobody is logged in when no token is given', async () => {

@@ -36,14 +36,16 @@ export interface CleanWish {
   readonly runs: readonly RunLine[];
   /** How many of the latest finished runs keep their logs. */
   readonly keep: number;
+  /** Whether the inputs kept from other storages may go too. */
+  readonly cache: boolean;
 }
 
 /**
  * Finds what may be removed: folders of finished runs beyond the latest few, folders of runs the journal does not know, and
- * crash logs. Runs that are alive or can be resumed are never among them, nor is anything that is reached through a link.
+ * crash logs; on demand the project's own cache of inputs. Runs that are alive or can be resumed are never among them, nor is anything that is reached through a link.
  */
 export async function findLeftovers(wish: CleanWish): Promise<readonly Leftover[]> {
-  const { stateDirectory, runs, keep } = wish;
+  const { stateDirectory, runs, keep, cache } = wish;
   const runsFolder = join(stateDirectory, 'runs');
   const finished = runs
     .filter((line) => line.state !== 'running' && line.state !== 'unfinished')
@@ -71,5 +73,8 @@ export async function findLeftovers(wish: CleanWish): Promise<readonly Leftover[
     if (!/^crash-[0-9TZ-]+\.log$/.test(name)) continue;
     await add(join(stateDirectory, name), 'a crash log');
   }
+  // A run that is alive would have to fetch all of it again.
+  const mayGo = cache && !isLive && (await namesIn(join(stateDirectory, 'cache'))).length > 0;
+  if (mayGo) await add(join(stateDirectory, 'cache'), 'inputs kept from other storages');
   return found;
 }

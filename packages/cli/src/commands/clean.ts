@@ -21,7 +21,8 @@ export const clean: CommandBody = async (context) => {
   const { call, output, directory } = context;
   const stateDirectory = join(dirname(projectFile(context)), '.orchestrate');
   const runs = await withHistory(context, async (history) => history.runs());
-  const found = await findLeftovers({ stateDirectory, runs, keep: call.count('keep') ?? 1 });
+  const [keep, cache] = [call.count('keep') ?? 1, call.has('cache')];
+  const found = await findLeftovers({ stateDirectory, runs, keep, cache });
   const bytes = found.reduce((sum, leftover) => sum + leftover.bytes, 0);
   const isDry = call.has('dry-run');
 

@@ -342,7 +342,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'clean',
     summary: 'Remove what old runs left behind',
     description: [
-      'Removes logs and plans of old runs, staged leftovers and crash logs below .orchestrate/. Never touches outputs, the journal, or a run that is alive or can be resumed. Asks first.',
+      'Removes logs and plans of old runs, staged leftovers and crash logs below .orchestrate/; with --cache, also copies of inputs, which the next run fetches again. Never touches outputs, the journal, or a run that is alive or can be resumed. Asks first.',
     ],
     options: [
       { name: 'dry-run', says: 'Say what would be removed and remove nothing' },
@@ -353,6 +353,10 @@ export const COMMANDS: readonly CommandSpec[] = [
         atLeast: 0,
         says: 'Keep the logs of the last N finished runs',
         otherwise: '1',
+      },
+      {
+        name: 'cache',
+        says: 'Also remove the inputs kept from other storages in .orchestrate/cache; a folder that `cache:` names is left alone, since other projects may use it',
       },
     ],
     examples: [
