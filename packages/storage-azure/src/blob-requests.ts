@@ -3,6 +3,7 @@ import {
   type HttpAnswer,
   HttpClient,
   type PortError,
+  retryAfterSeconds,
   wholeBody,
 } from '@orchestrate/object-store';
 import type { AzureLogin } from './azure-login.ts';
@@ -48,14 +49,12 @@ export class BlobRequests implements Disposable {
   async send(request: BlobRequest): Promise<HttpAnswer> {
     this.#opened ??= this.#open();
     const opened = await this.#opened;
-    const answer = await this.#once(opened, request);
-    if (isGood(answer)) return answer;
+    let answer = await this.#once(opened, request);
     if (answer.status === 401 && opened.signer.renews(answer.headers['www-authenticate'])) {
       answer.drop();
-      const second = await this.#once(opened, request);
-      if (isGood(second)) return second;
-      throw await failure(second, this.#now());
+      answer = await this.#once(opened, request);
     }
+    if (answer.status >= 200 && answer.status < 300) return answer;
     throw await failure(answer, this.#now());
   }
 
@@ -76,13 +75,8 @@ export class BlobRequests implements Disposable {
     const search = asked.length === 0 ? '' : `?${asked.join('&')}`;
     const url = new URL(`${container.origin}${container.pathname}${path}${search}`);
     const own = { 'x-ms-version': VERSION, ...headers };
-    const signed = signer.headers(method, url, own);
-    return http.send({
-      method,
-      url,
-      headers: signed instanceof Promise ? { ...(await signed) } : { ...signed },
-      signal,
-    });
+    const signed = await signer.headers(method, url, own);
+    return http.send({ method, url, headers: { ...signed }, signal });
   }
 
   async #open(): Promise<Opened> {
@@ -93,16 +87,17 @@ export class BlobRequests implements Disposable {
   }
 }
 
-function isGood({ status }: HttpAnswer): boolean {
-  return status >= 200 && status < 300;
-}
-
 async function failure(answer: HttpAnswer, now: number): Promise<PortError> {
   const text = (await wholeBody(answer).catch(() => Buffer.alloc(0))).toString();
   const { status, headers } = answer;
   const given = headers['x-ms-error-code'];
   const code = typeof given === 'string' ? given : /<Code>([^<]*)<\/Code>/.exec(text)?.[1];
   const said = /<Message>([^<\n]*)/.exec(text)?.[1] ?? '';
-  const skewSeconds = clockSkewSeconds(headers, now);
-  return refusal({ status, code, said, retryAfter: headers['retry-after'], skewSeconds });
+  return refusal({
+    status,
+    code,
+    said,
+    retryAfterSeconds: retryAfterSeconds(headers, now),
+    skewSeconds: clockSkewSeconds(headers, now),
+  });
 }

@@ -54,11 +54,12 @@ export function portError(error: unknown, signal: AbortSignal | undefined): unkn
   if (/Credential|Authentication(?:Required)?Error/.test(name)) return noIdentity(error);
   if (statusCode !== undefined) {
     const headers = answer.response?.headers;
+    const retryAfter = Number(headers?.get('retry-after') ?? Number.NaN);
     return refusal({
       status: statusCode,
       code: headers?.get('x-ms-error-code') ?? code,
       said: firstLine(error),
-      retryAfter: headers?.get('retry-after'),
+      retryAfterSeconds: retryAfter > 0 ? retryAfter : undefined,
       skewSeconds: undefined,
     });
   }
@@ -71,7 +72,7 @@ interface Refusal {
   readonly status: number;
   readonly code: string | undefined;
   readonly said: string;
-  readonly retryAfter: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
   /** How far the clock of this machine is ahead of that of the service, where that is known. */
   readonly skewSeconds: number | undefined;
 }
@@ -96,13 +97,12 @@ export function refusal({
   status,
   code = String(status),
   said,
-  retryAfter,
+  retryAfterSeconds,
   skewSeconds,
 }: Refusal): PortError {
   const meaning = MEANINGS[code] ?? withoutQueries(said);
   const message = `the service says ${status} ${code}: ${meaning}${clockWords(code, skewSeconds)}`;
-  const seconds = Number(retryAfter ?? Number.NaN);
-  const more = { code, retryAfterSeconds: seconds > 0 ? seconds : undefined };
+  const more = { code, retryAfterSeconds };
   const kind = KINDS[code];
   return kind === undefined
     ? errorOfStatus(status, message, more)

@@ -42,7 +42,8 @@ export interface CleanWish {
 
 /**
  * Finds what may be removed: folders of finished runs beyond the latest few, folders of runs the journal does not know, and
- * crash logs; on demand the project's own cache of inputs. Runs that are alive or can be resumed are never among them, nor is anything that is reached through a link.
+ * crash logs; on demand the project's own cache of inputs. Runs that are alive or can be resumed are never among them, nor is
+ * anything that is reached through a link.
  */
 export async function findLeftovers(wish: CleanWish): Promise<readonly Leftover[]> {
   const { stateDirectory, runs, keep, cache } = wish;
