@@ -111,24 +111,27 @@ function checkOwnNames(flow: string, { sets, limits = {} }: TaskGraph): void {
   }
 }
 
-/** The set with its backend filled in, further barriers, and another digest if one is given; its methods keep their `this`. */
+/**
+ * The set with its backend filled in, further barriers, and another digest if one is given; its methods keep their `this`.
+ * Its own digest is worked out only when it is asked for: who looks at a plan does not need it.
+ */
 export function completeSet(
   set: TaskSet,
   backend: string,
   barriers: readonly Need[],
-  digest = set.digest,
+  digest?: string,
 ): TaskSet {
   const known = new Set((set.needs ?? []).flatMap((need) => (need.how === 'all' ? need.set : [])));
   const added = barriers.filter((need) => !known.has(need.set));
   const isForEnd = set.reuse === undefined && set.needs?.some(({ after }) => after === 'end');
   const isComplete = added.length === 0 && set.backend !== undefined && isForEnd !== true;
-  if (isComplete && digest === set.digest) return set;
+  if (isComplete && (digest === undefined || digest === set.digest)) return set;
   return Object.create(set, {
     // What runs however others ended has to run again when they have ended otherwise.
     ...(isForEnd === true ? { reuse: { value: false, enumerable: true } } : {}),
     backend: { value: set.backend ?? backend, enumerable: true },
     needs: { value: [...(set.needs ?? []), ...added], enumerable: true },
-    digest: { value: digest, enumerable: true },
+    digest: { get: () => digest ?? set.digest, enumerable: true },
   }) as TaskSet;
 }
 
