@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { EnsembleWorkspace } from '../support/ensemble.ts';
-import { didNotRun, smallDisk } from '../support/small-disk.ts';
+import { didNotRun, failureOf, smallDisk } from '../support/small-disk.ts';
 import { expectEnd } from '../support/sober.ts';
 
 /** On a busy machine every call of the command line takes seconds. */
@@ -89,6 +89,11 @@ describe.concurrent('an archive that cannot be written', SLOW, () => {
   });
 
   it('keeps the member whose copy the host refuses, and takes the others', async () => {
+    const noRsync = failureOf('rsync', ['--version']);
+    if (noRsync !== undefined) {
+      didNotRun('an archive on another host', noRsync);
+      return;
+    }
     using workspace = sized([100, 100, 100], { to: 'gone.example:FAR/n{{ n }}' });
     const far = workspace.path('far');
     workspace.write('project.yaml', workspace.read('project.yaml').replace('FAR', far));
