@@ -139,9 +139,14 @@ export interface FlowContext {
    * Plans tasks that are described in the words of the project file: parameters and `tasks`, as in a flow without `use`.
    * For flows that are made of commands and functions, which so get the same expressions, quoting and checks as everybody.
    * Values keep the form in which they were written where the description holds the values it was given.
-   * @throws INLINE_FLOW_INVALID with every problem in `details.problems`, paths starting at the description
+   * @param placeOf where a path of the description was written in the options of the flow, so that a problem is shown with
+   *   its line; absent: at the same path
+   * @throws INLINE_FLOW_INVALID with every problem in `details.problems`, paths starting at the options
    */
-  planTasks(description: object): TaskGraph;
+  planTasks(
+    description: object,
+    placeOf?: (path: readonly (string | number)[]) => readonly (string | number)[],
+  ): TaskGraph;
 }
 
 /** A definition: parameters -> task graph. */

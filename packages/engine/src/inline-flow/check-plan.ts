@@ -1,10 +1,11 @@
-import { didYouMean, isFlowError } from '@orchestrate/core';
+import { didYouMean, type FlowError, isFlowError } from '@orchestrate/core';
 import { RESERVED_NAMES } from './check-names.ts';
 import type { InlineFlowConfig } from './flow-schema.ts';
 import { scopeAt } from './instance-scope.ts';
 import type { FlowFrame, PlannedTask } from './planned-task.ts';
 import type { FlowProblem } from './problem.ts';
 import { TaskProgram } from './task-program.ts';
+import type { TaskText } from './task-texts.ts';
 import { NO_RESULTS } from './upstream-flows.ts';
 
 /** Outputs of at most so many instances are compared one by one. */
@@ -70,10 +71,27 @@ function checkFirst(task: PlannedTask, frame: FlowFrame): FlowProblem[] {
   return [];
 }
 
-/** What can only be seen once parameter files are read and the flows before are planned. */
-export function checkPlanned(config: InlineFlowConfig, frame: FlowFrame): FlowProblem[] {
+/** Where in a task the text stands that an error quotes; the task itself when that cannot be told. */
+export function taskPlace(task: PlannedTask, error: FlowError): FlowProblem['path'] {
+  const isQuoted = ({ template: { text } }: TaskText): boolean =>
+    text.includes('{{') &&
+    (error.message.endsWith(JSON.stringify(text)) || error.message.startsWith(`${text} `));
+  const quoted = task.texts.filter(isQuoted);
+  return ['tasks', task.name, ...(quoted.length === 1 ? (quoted[0]?.path ?? []) : [])];
+}
+
+/**
+ * What can only be seen once parameter files are read and the flows before are planned.
+ * @param broken tasks whose own parameters are not known
+ */
+export function checkPlanned(
+  config: InlineFlowConfig,
+  frame: FlowFrame,
+  broken: ReadonlySet<string>,
+): FlowProblem[] {
   const seen = new Map<string, string>();
-  return [...frame.tasks.values()].flatMap((task) => {
+  const whole = [...frame.tasks.values()].filter(({ name }) => !broken.has(name));
+  return whole.flatMap((task) => {
     const names = checkNames(task, config, frame);
     if (names.length > 0) return names;
     try {
@@ -83,7 +101,7 @@ export function checkPlanned(config: InlineFlowConfig, frame: FlowFrame): FlowPr
       ];
     } catch (error) {
       if (!isFlowError(error)) throw error;
-      return [{ path: ['tasks', task.name], message: error.message }];
+      return [{ path: taskPlace(task, error), message: error.message }];
     }
   });
 }

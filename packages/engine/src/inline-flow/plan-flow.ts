@@ -1,6 +1,7 @@
 import {
   attachWritten,
   type FlowContext,
+  type FlowError,
   hasParameters,
   isFlowError,
   type Json,
@@ -17,7 +18,7 @@ import {
   WrittenNumber,
 } from '@orchestrate/core';
 import { neededTasks, tasksOf } from './check-flow.ts';
-import { checkPlanned } from './check-plan.ts';
+import { checkPlanned, taskPlace } from './check-plan.ts';
 import { inlineError } from './errors.ts';
 import type { InlineFlowConfig } from './flow-schema.ts';
 import { parameterIndices } from './instance-scope.ts';
@@ -39,21 +40,41 @@ type Path = readonly (string | number)[];
 class Problems {
   readonly found: FlowProblem[] = [];
 
-  /** Runs an act; a `FlowError` it throws becomes a problem at the path. */
-  at<T>(path: Path, act: () => T): T | undefined {
+  /** Runs an act; a `FlowError` it throws becomes a problem of the task. */
+  of<T>(task: PlannedTask, act: () => T): T | undefined {
     try {
       return act();
     } catch (error) {
       if (!isFlowError(error)) throw error;
-      this.found.push({ path, message: error.message });
+      this.#take(taskPlace(task, error), error);
       return undefined;
     }
   }
-}
 
-function spaceOf(config: ParameterConfig, context: FlowContext): ParameterSpace | undefined {
-  if (!hasParameters(config)) return undefined;
-  return parameterSpace(parameterDefinition(config), (path) => context.readText(path));
+  /** The parameters at a path, if there are any; a table that cannot be read is a problem of `from`. */
+  space(path: Path, config: ParameterConfig, context: FlowContext): ParameterSpace | undefined {
+    if (!hasParameters(config)) return undefined;
+    let isRead = true;
+    const readText = (file: string): string => {
+      isRead = false;
+      const text = context.readText(file);
+      isRead = true;
+      return text;
+    };
+    try {
+      return parameterSpace(parameterDefinition(config), readText);
+    } catch (error) {
+      if (!isFlowError(error)) throw error;
+      this.#take(isRead ? path : [...path, 'from'], error);
+      return undefined;
+    }
+  }
+
+  #take(path: Path, { code, message, hint }: FlowError): void {
+    // What the code of all problems of flows says is said once, not with each.
+    const isSpecific = hint !== '' && code !== 'INLINE_FLOW_INVALID';
+    this.found.push({ path, message, ...(isSpecific ? { hint } : {}) });
+  }
 }
 
 /** Tasks in an order in which each comes after those it needs. The schema has refused cycles. */
@@ -268,7 +289,9 @@ function tableValues(
  */
 export function planInlineFlow(config: InlineFlowConfig, context: FlowContext): TaskGraph {
   const problems = new Problems();
-  const members = problems.at([], () => spaceOf(config, context));
+  const members = problems.space([], config, context);
+  // Without them every task that names one would be a further problem.
+  if (problems.found.length > 0) throw flowInvalid(context.name, problems.found);
   const tasks = new Map<string, PlannedTask>();
   const frame: FlowFrame = {
     name: context.name,
@@ -279,16 +302,15 @@ export function planInlineFlow(config: InlineFlowConfig, context: FlowContext): 
     upstream: new UpstreamFlows(context.upstream),
   };
   for (const [name, task] of inOrder(tasksOf(config))) {
-    const own = problems.at(['tasks', name], () => spaceOf(task, context));
+    const own = problems.space(['tasks', name], task, context);
     tasks.set(name, planTask(name, task, frame, own));
   }
-  problems.found.push(...checkPlanned(config, frame));
+  const broken = new Set(problems.found.map(({ path }) => String(path[1])));
+  problems.found.push(...checkPlanned(config, frame, broken));
   if (problems.found.length > 0) throw flowInvalid(context.name, problems.found);
   const planner = new FlowPlanner(context, frame, config.members?.limit);
   const ordered = [...tasksOf(config).keys()].flatMap((name) => tasks.get(name) ?? []);
-  const sets = ordered.flatMap(
-    (task) => problems.at(['tasks', task.name], () => planner.set(task)) ?? [],
-  );
+  const sets = ordered.flatMap((task) => problems.of(task, () => planner.set(task)) ?? []);
   if (problems.found.length > 0) throw flowInvalid(context.name, problems.found);
   return { sets };
 }

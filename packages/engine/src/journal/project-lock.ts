@@ -5,8 +5,14 @@ import { DatabaseSync } from 'node:sqlite';
 
 import { isFlowError } from '@orchestrate/core';
 import { runError } from '../run-errors.ts';
+import { isEnding } from './is-ending.ts';
 import { sqliteCode, translateSqlite, unwritable } from './sqlite-error.ts';
 import { makeRealFolder, refuseLink } from './state-folder.ts';
+
+/** How long to wait for a leader that is alive: it may only be looking at something. */
+const PATIENCE_MS = 300;
+/** How long for one that is dead, whose lock the kernel has not yet taken back. */
+const LONG_PATIENCE_MS = 10_000;
 
 /** Who leads, for messages only; the lock itself is in the kernel. */
 export interface Owner {
@@ -43,8 +49,8 @@ export class ProjectLock implements Disposable {
     }
     let db: DatabaseSync | undefined;
     try {
-      db = new DatabaseSync(file, { timeout: 300 });
-      db.exec('BEGIN EXCLUSIVE');
+      db = new DatabaseSync(file, { timeout: PATIENCE_MS });
+      lock(db, stateDirectory);
     } catch (error) {
       db?.close();
       if (sqliteCode(error) === 5) throw locked(stateDirectory);
@@ -65,6 +71,17 @@ export class ProjectLock implements Disposable {
 
   [Symbol.dispose](): void {
     if (this.#db.isOpen) this.#db.close();
+  }
+}
+
+function lock(db: DatabaseSync, stateDirectory: string): void {
+  try {
+    db.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    const owner = sqliteCode(error) === 5 ? readOwner(stateDirectory) : undefined;
+    if (owner?.host !== hostname() || !isEnding(owner.pid)) throw error;
+    db.exec(`PRAGMA busy_timeout = ${LONG_PATIENCE_MS}`);
+    db.exec('BEGIN EXCLUSIVE');
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Need, TaskSet } from '@orchestrate/core';
+import { didYouMean, type Need, type TaskSet } from '@orchestrate/core';
 import { runError } from '../run-errors.ts';
 
 /** Names become folders of logs, so they are held to what is safe everywhere. */
@@ -74,32 +74,47 @@ function checkSet(set: TaskSet, known: Known): void {
   if (set.expand === undefined && (!Number.isSafeInteger(set.size) || set.size < 0)) {
     throw wrong(set.name, `expected a whole number of tasks, got ${set.size}`);
   }
-  if (set.backend !== undefined && set.backend !== 'leader' && !known.backends.has(set.backend)) {
-    throw wrong(
-      set.name,
-      `runs on backend ${set.backend}, expected one of ${[...known.backends, 'leader'].join(', ')}`,
-    );
-  }
-  checkLimits(set, known);
+  const [first] = namingProblems(set, known);
+  if (first !== undefined) throw wrong(set.name, first.message);
 }
 
-function checkLimits(set: TaskSet, known: Known): void {
-  const limits = Object.keys(set.limits ?? {});
-  if (set.group?.limit !== undefined) limits.push(set.group.limit);
-  for (const limit of limits) {
-    const slots = known.limits[limit];
-    if (slots === undefined) {
-      const there = Object.keys(known.limits).join(', ') || 'none is declared';
-      throw wrong(set.name, `takes slots of limit ${limit}, expected one of: ${there}`);
-    }
-    const wanted = set.limits?.[limit] ?? 1;
-    if (wanted > slots) {
-      throw wrong(
-        set.name,
-        `needs ${wanted} slots of limit ${limit}, which has ${slots}: it could never start`,
-      );
-    }
+/** What a set names that the project does not have; `path` starts at the task. */
+export interface NamingProblem {
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+/** Backend and limits that a set names and that are not there, or too small. */
+export function namingProblems(set: TaskSet, { backends, limits }: Known): NamingProblem[] {
+  const problems: NamingProblem[] = [];
+  const { backend } = set;
+  if (backend !== undefined && backend !== 'leader' && !backends.has(backend)) {
+    const there = [...backends, 'leader'];
+    const message = `runs on backend ${backend}, expected one of ${there.join(', ')}`;
+    problems.push({ path: ['backend'], message: `${message}${didYouMean(backend, there)}` });
   }
+  const named = Object.keys(set.limits ?? {}).map((limit): [string, string[]] => [
+    limit,
+    ['limits', limit],
+  ]);
+  const ofGroup = set.group?.limit;
+  if (ofGroup !== undefined) named.push([ofGroup, ['members', 'limit']]);
+  for (const [limit, path] of named) {
+    const message = limitProblem(limit, limits, set.limits?.[limit] ?? 1);
+    if (message !== undefined) problems.push({ path, message });
+  }
+  return problems;
+}
+
+function limitProblem(limit: string, limits: Known['limits'], wanted: number): string | undefined {
+  const slots = limits[limit];
+  if (slots === undefined) {
+    const there = Object.keys(limits);
+    const choice = there.join(', ') || 'none is declared';
+    return `takes slots of limit ${limit}, expected one of: ${choice}${didYouMean(limit, there)}`;
+  }
+  if (wanted <= slots) return undefined;
+  return `needs ${wanted} slots of limit ${limit}, which has ${slots}: it could never start`;
 }
 
 function checkGroups(sets: Iterable<TaskSet>): void {

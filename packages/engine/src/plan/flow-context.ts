@@ -38,7 +38,8 @@ export function confinedReader(directory: string): (path: string) => string {
       return text.toString('utf8');
     } catch (error) {
       if (error instanceof Error && 'code' in error && !('retry' in error)) {
-        throw runError('PROJECT_FILE_UNREADABLE', `${path} cannot be read: ${error.message}`, {
+        const why = error.code === 'ENOENT' ? 'there is no such file' : error.message;
+        throw runError('PROJECT_FILE_UNREADABLE', `${path} cannot be read: ${why}`, {
           details: { path },
           cause: error,
         });
@@ -48,8 +49,15 @@ export function confinedReader(directory: string): (path: string) => string {
   };
 }
 
+/** Where in the options of a flow a path of its description was written. */
+export type PlaceOf = NonNullable<Parameters<FlowContext['planTasks']>[1]>;
+
 /** Plans tasks that a plugin describes in the words of the project file. */
-export type PlanDescribed = (description: object, context: FlowContext) => TaskGraph;
+export type PlanDescribed = (
+  description: object,
+  context: FlowContext,
+  placeOf?: PlaceOf,
+) => TaskGraph;
 
 /** What a flow is handed to plan with. */
 export function flowContext(
@@ -59,6 +67,8 @@ export function flowContext(
     readonly log: Logger;
     readonly upstream: readonly TaskSet[];
     readonly planDescribed: PlanDescribed;
+    /** Told where a description was written, when a flow says so. */
+    readonly described: (placeOf: PlaceOf) => void;
   },
 ): FlowContext {
   const context: FlowContext = {
@@ -70,7 +80,10 @@ export function flowContext(
     readText: confinedReader(loaded.directory),
     sha256: (text) => hashes().hash('sha256', text, 'hex'),
     upstream: more.upstream,
-    planTasks: (description) => more.planDescribed(description, context),
+    planTasks: (description, placeOf) => {
+      more.described(placeOf ?? ((path) => path));
+      return more.planDescribed(description, context, placeOf);
+    },
   };
   return context;
 }

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import {
   type Clock,
+  type FlowError,
   isFlowError,
+  type Json,
   type Logger,
   type Need,
   silentLogger,
@@ -11,10 +13,20 @@ import {
 import { realClock } from '../drive/real-time.ts';
 import { STATE_FOLDER } from '../journal/state-folder.ts';
 import { INLINE } from '../plugins/inline-builtin.ts';
-import type { ConfiguredFlow, LoadedProject } from '../project/loaded-project.ts';
+import {
+  type ConfiguredFlow,
+  type LoadedProject,
+  PLACED_CODES,
+} from '../project/loaded-project.ts';
 import { runError } from '../run-errors.ts';
-import { checkSets, orderSets } from './check-sets.ts';
-import { flowContext, type PlanDescribed } from './flow-context.ts';
+import {
+  checkSets,
+  type Known,
+  type NamingProblem,
+  namingProblems,
+  orderSets,
+} from './check-sets.ts';
+import { flowContext, type PlaceOf, type PlanDescribed } from './flow-context.ts';
 import { hashes } from './hashes.ts';
 import type { Plan, PlannedSet } from './plan-types.ts';
 
@@ -25,25 +37,39 @@ export interface PlanOptions {
 }
 
 /**
- * Asks every flow for its tasks and joins them to one checked graph. Runs nothing and writes nothing.
- * @throws PLAN_INVALID, FLOW_FAILED, and whatever a flow finds wrong with its parameters
+ * Asks every flow for its tasks and joins them to one checked graph. Runs nothing and writes nothing. What flows find
+ * wrong with themselves is gathered from all of them first, but for those that need a flow that cannot be planned.
+ * @throws PROJECT_INVALID with every such problem and its place in the file; PLAN_INVALID, FLOW_FAILED, and other errors
+ *   of a flow
  */
 export async function planProject(loaded: LoadedProject, options: PlanOptions = {}): Promise<Plan> {
   const ofFlow = new Map<string, readonly TaskSet[]>();
   const entries: PlannedSet[] = [];
   const limits: Record<string, number> = { ...loaded.limits };
+  const errors = new Map<string, FlowError>();
+  const places = new Map<string, PlaceOf>();
   for (const flow of loaded.flows) {
+    if (flow.needs.some((name) => !ofFlow.has(name))) continue;
     const upstream = flow.needs.flatMap((name) => ofFlow.get(name) ?? []);
     const barriers: Need[] = upstream.map((set) => ({ set: set.name, how: 'all' }));
     const backend = flow.backend ?? loaded.defaultBackend;
-    const graph = await graphOf(loaded, flow, upstream, options);
+    const planned = await graphOf(loaded, flow, upstream, options).catch((error: unknown) => {
+      if (!isFlowError(error)) throw error;
+      errors.set(flow.name, error);
+    });
+    if (planned === undefined) continue;
+    const { graph, placeOf } = planned;
+    places.set(flow.name, placeOf);
     const sets = graph.sets.map((set) => completeSet(set, backend, barriers));
     Object.assign(limits, graph.limits);
     ofFlow.set(flow.name, sets);
     for (const set of sets) entries.push({ flow: flow.name, set, backend: set.backend ?? backend });
   }
+  const known = { backends: new Set(loaded.backends.keys()), limits };
+  findUnknownNames(entries, known, { places, errors });
+  if (errors.size > 0) throw planningError(loaded, errors);
   const sets = entries.map((entry) => entry.set);
-  checkSets(sets, { backends: new Set(loaded.backends.keys()), limits });
+  checkSets(sets, known);
   const ordered = orderSets(entries);
   let digest: string | undefined;
   return {
@@ -59,12 +85,55 @@ export async function planProject(loaded: LoadedProject, options: PlanOptions = 
   };
 }
 
+/** Adds an error for each flow of which sets name a backend or a limit that is not there. */
+function findUnknownNames(
+  entries: readonly PlannedSet[],
+  known: Known,
+  {
+    places,
+    errors,
+  }: {
+    readonly places: ReadonlyMap<string, PlaceOf>;
+    readonly errors: Map<string, FlowError>;
+  },
+): void {
+  const ofFlow = new Map<string, { readonly set: string; readonly problem: NamingProblem }[]>();
+  // Limits that a flow brings along are not known when it could not be planned.
+  const isUnplanned = ({ path: [, limit = ''] }: NamingProblem): boolean =>
+    [...errors.keys()].some((flow) => limit.startsWith(`${flow}.`));
+  for (const { flow, set } of entries) {
+    for (const problem of namingProblems(set, known)) {
+      if (isUnplanned(problem)) continue;
+      ofFlow.set(flow, [...(ofFlow.get(flow) ?? []), { set: set.name, problem }]);
+    }
+  }
+  for (const [flow, found] of ofFlow) {
+    const problems = found.map(({ set, problem: { path, message } }): Json => {
+      const inTask = path[0] === 'members' ? path : ['tasks', set.slice(flow.length + 1), ...path];
+      return { path: [...(places.get(flow)?.(inTask) ?? [])], message };
+    });
+    const [first] = found;
+    const message = `${first?.set}: ${first?.problem.message}`;
+    errors.set(flow, runError('PLAN_INVALID', message, { details: { flow, problems } }));
+  }
+}
+
+function planningError(loaded: LoadedProject, errors: ReadonlyMap<string, FlowError>): FlowError {
+  const all = [...errors.values()];
+  const [first] = all;
+  if (first === undefined) throw new RangeError('there are no errors');
+  // An error with a code of its own and its own places keeps them, unless there is more to tell.
+  const isOwn = all.length === 1 && !PLACED_CODES.has(first.code);
+  return isOwn ? first : (loaded.refusal?.(errors) ?? first);
+}
+
 async function graphOf(
   loaded: LoadedProject,
   flow: ConfiguredFlow,
   upstream: readonly TaskSet[],
   options: PlanOptions,
-): Promise<TaskGraph> {
+): Promise<{ readonly graph: TaskGraph; readonly placeOf: PlaceOf }> {
+  let placeOf: PlaceOf = flow.plugin.name === INLINE.name ? (path) => path : () => [];
   const log = options.log ?? silentLogger;
   try {
     const made = await flow.plugin.create(flow.config, {
@@ -76,9 +145,13 @@ async function graphOf(
       random: Math.random,
     });
     const planDescribed = await describedPlanner(flow);
-    const graph = made.plan(flowContext(loaded, flow, { log, upstream, planDescribed }));
+    const described = (place: PlaceOf): void => {
+      placeOf = place;
+    };
+    const more = { log, upstream, planDescribed, described };
+    const graph = made.plan(flowContext(loaded, flow, more));
     checkOwnNames(flow.name, graph);
-    return graph;
+    return { graph, placeOf };
   } catch (error) {
     if (isFlowError(error)) throw error;
     const said = error instanceof Error ? error.message : String(error);

@@ -8,7 +8,12 @@ import { INLINE } from '../plugins/inline-builtin.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
 import type { Checking } from './check-config.ts';
 import { checkProject } from './check-project.ts';
-import type { ConfiguredFlow, LoadedProject, Problem } from './loaded-project.ts';
+import {
+  type ConfiguredFlow,
+  type LoadedProject,
+  PLACED_CODES,
+  type Problem,
+} from './loaded-project.ts';
 import { parsePath } from './path-text.ts';
 import { ProblemList, problemAt } from './problem-list.ts';
 import { applyProfiles } from './profiles.ts';
@@ -16,6 +21,7 @@ import { projectProblems } from './project-problems.ts';
 import { type Environment, ProjectReferences } from './project-references.ts';
 import { ProjectSources, shownPath } from './project-sources.ts';
 import { applySettings } from './set-option.ts';
+import type { Spot } from './source.ts';
 import { type Node, nodeAt, type Path, spotAt } from './tree.ts';
 
 /** What a project is loaded from. */
@@ -39,6 +45,8 @@ export interface Misplaced {
   readonly path: string | Path;
   readonly message: string;
   readonly hint?: string;
+  /** What to point at; absent: the value, where it is a single one. */
+  readonly point?: 'key';
 }
 
 /** A loaded project that still knows where its parts were written. */
@@ -49,8 +57,7 @@ export interface LoadedProjectFile extends LoadedProject {
   readonly profiles: readonly string[];
   /** Gives a problem that came up later (while planning) its place in the file. */
   locate(problem: Misplaced): Problem;
-  /** The same for all problems that a flow named while it was planned (`details.flow`, `details.problems`); none when it named none. */
-  locateFlowProblems(error: FlowError): readonly Problem[];
+  refusal(errors: ReadonlyMap<string, FlowError>): FlowError;
 }
 
 /**
@@ -91,8 +98,18 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProjectFi
     plugins: checking.registry.loaded,
     warnings: redacted(problems.sorted(), references),
     locate: (problem: Misplaced) => locate(root, problem),
-    locateFlowProblems: (error: FlowError) =>
-      flowProblems(project.flows, error).map((one) => locate(root, one)),
+    refusal: (errors: ReadonlyMap<string, FlowError>) => {
+      const found = new ProblemList();
+      for (const flow of project.flows) {
+        const error = errors.get(flow.name);
+        if (error === undefined) continue;
+        for (const one of flowProblems(flow, error)) {
+          const { spot, path } = placeOf(root, one);
+          found.error(spot, path, one.message, one.hint);
+        }
+      }
+      return projectProblems(shownPath(options.cwd, file), redacted(found.sorted(), references));
+    },
   });
 }
 
@@ -114,32 +131,45 @@ function digestOf(effective: Json, writtenForms: readonly string[]): string {
   return hashes().hash('sha256', text, 'hex');
 }
 
-/** Problems in the details of a flow's error, their paths made to start at the project. */
-function flowProblems(
-  flows: readonly ConfiguredFlow[],
-  { details }: FlowError,
-): readonly Misplaced[] {
-  const { flow: name, problems } = details;
-  const flow = flows.find((one) => one.name === name);
-  if (flow === undefined || !Array.isArray(problems)) return [];
-  const start = ['flows', flow.name, ...(flow.plugin.name === 'inline' ? [] : ['with'])];
-  return problems.flatMap((problem: Json) => misplaced(problem, start) ?? []);
+/** What a flow found wrong with itself, paths made to start at the project. What has no place is about the whole flow. */
+function flowProblems(flow: ConfiguredFlow, error: FlowError): readonly Misplaced[] {
+  const { problems } = PLACED_CODES.has(error.code) ? error.details : {};
+  const start = ['flows', flow.name, ...(flow.plugin.name === INLINE.name ? [] : ['with'])];
+  const named = Array.isArray(problems)
+    ? problems.flatMap((problem: Json) => misplaced(problem, start) ?? [])
+    : [];
+  if (named.length > 0) return named;
+  const { code, message, hint } = error;
+  return [{ path: start, message: `${code}: ${message}`, ...(hint === '' ? {} : { hint }) }];
 }
 
 function misplaced(problem: Json, start: Path): Misplaced | undefined {
   if (typeof problem !== 'object' || problem === null || Array.isArray(problem)) return undefined;
-  const { path, message, hint } = problem as JsonObject;
+  const { path, message, hint, point } = problem as JsonObject;
   if (typeof message !== 'string') return undefined;
   const parts =
     typeof path === 'string' ? (parsePath(path) ?? []) : Array.isArray(path) ? path : [];
   const inner = parts.filter((part) => typeof part === 'string' || typeof part === 'number');
-  return { path: [...start, ...inner], message, ...(typeof hint === 'string' ? { hint } : {}) };
+  return {
+    path: [...start, ...inner],
+    message,
+    ...(typeof hint === 'string' ? { hint } : {}),
+    ...(point === 'key' ? { point } : {}),
+  };
 }
 
-function locate(root: Node, { path, message, hint }: Misplaced): Problem {
+function placeOf(
+  root: Node,
+  { path, point: wanted }: Misplaced,
+): { readonly spot: Spot; readonly path: Path } {
   const parts = typeof path === 'string' ? (parsePath(path) ?? []) : path;
-  const point = nodeAt(root, parts)?.kind === 'scalar' ? 'value' : 'key';
-  return problemAt('error', spotAt(root, parts, point), parts, { message, hint });
+  const point = wanted ?? (nodeAt(root, parts)?.kind === 'scalar' ? 'value' : 'key');
+  return { spot: spotAt(root, parts, point), path: parts };
+}
+
+function locate(root: Node, problem: Misplaced): Problem {
+  const { spot, path } = placeOf(root, problem);
+  return problemAt('error', spot, path, problem);
 }
 
 /** Files may hold in the open what is elsewhere used as a secret; excerpts must not show it. */

@@ -1,4 +1,4 @@
-import type { BackendPlugin, FlowPlugin, Json, StoragePlugin } from '@orchestrate/core';
+import type { BackendPlugin, FlowError, FlowPlugin, Json, StoragePlugin } from '@orchestrate/core';
 import type { References } from './references.ts';
 
 /** One entry of `storage:` or `backends:`, checked against its plugin's schema and not yet made. */
@@ -48,6 +48,9 @@ export interface RecordSettings {
   readonly license?: string;
 }
 
+/** Codes of planning errors of which `details.problems` are places in the options of the flow. */
+export const PLACED_CODES: ReadonlySet<string> = new Set(['INLINE_FLOW_INVALID', 'PLAN_INVALID']);
+
 /** Where a problem is and what it is; `line` and `column` count from 1. */
 export interface Problem {
   readonly severity: 'error' | 'warning';
@@ -72,6 +75,11 @@ export interface LoadedProject {
   readonly directory: string;
   /** Absolute path of the project file. */
   readonly file: string;
+  /**
+   * The error for what flows found wrong with themselves while they were planned, PROJECT_INVALID with every place in the
+   * file. Absent where there is no file.
+   */
+  refusal?(errors: ReadonlyMap<string, FlowError>): FlowError;
   /** The effective project as JSON, references unresolved: what is written beside each run. */
   readonly effective: Json;
   /**

@@ -1,5 +1,6 @@
 import { FlowError } from '@orchestrate/core';
 import { describe, expect, it } from 'vitest';
+import { isProjectProblems } from '../../src/project/project-problems.ts';
 import { renderProblems } from '../../src/project/render-problems.ts';
 import { builtins, lineOf, linesOf, SMALL, Workspace } from './workspace.ts';
 
@@ -227,7 +228,8 @@ flows:
       },
     });
 
-    expect(project.locateFlowProblems(error).map(lineOf)).toEqual([
+    const refusal = project.refusal(new Map([['hello', error]]));
+    expect(isProjectProblems(refusal) && refusal.problems.map(lineOf)).toEqual([
       'project.yaml:5:21 flows.hello.tasks.greet.run: is odd',
     ]);
     expect(project.flows[0]?.plugin.name).toBe('inline');

@@ -1,15 +1,23 @@
-import { readField } from '@orchestrate/core';
+import { isPlainObject, readField } from '@orchestrate/core';
 import type { z } from 'zod';
 
-/** A field that keeps its value as it was written, numbers with their form, for whoever reads it later. */
+/**
+ * A field that keeps its value as it was written, numbers with their form, for whoever reads it later. With type `object`
+ * it is a map, or nothing.
+ */
 export function verbatim(
   description: string,
   type?: string | readonly string[],
 ): z.ZodOptional<z.ZodType<unknown, unknown>> {
-  return readField((raw) => raw, {
-    description,
-    ...(type === undefined ? {} : { type }),
-  }).optional();
+  return readField(
+    (raw, report) => {
+      const isMap = isPlainObject(raw) || raw === null || raw === undefined;
+      if (type === 'object' && !isMap)
+        report([], `expected map${Array.isArray(raw) ? ', got list' : ''}`);
+      return raw;
+    },
+    { description, ...(type === undefined ? {} : { type }) },
+  ).optional();
 }
 
 /** A field that is checked by a schema, and kept as it was written. */

@@ -12,12 +12,23 @@ import { stepsBackend } from '../steps-backend.ts';
 import { type DescribedTask, type HookPlace, hookTask, stepCall } from './hook-task.ts';
 import { jobScript } from './job-script.ts';
 import { type MemberTexts, memberTexts } from './member-texts.ts';
+import {
+  archivePlace,
+  directoryPlace,
+  hookPlace,
+  jobPlace,
+  type OptionPlace,
+  type Place,
+  wholeOption,
+} from './option-place.ts';
 import { retryOf } from './retry-policy.ts';
 
 /** What a native ensemble becomes: tasks in the words of the project file, and its own limits. */
 export interface DescribedEnsemble {
   readonly description: object;
   readonly limits: Readonly<Record<string, number>>;
+  /** Where in the options a part of the description was written. */
+  readonly placeOf: OptionPlace;
 }
 
 /** What the description is made with. */
@@ -33,6 +44,7 @@ type Need = { readonly task: string; readonly how?: 'all'; readonly after?: 'end
 /** Puts tasks into a chain, each after the one before. */
 class Chain {
   readonly tasks: Record<string, DescribedTask> = {};
+  readonly places = new Map<string, OptionPlace>();
   readonly #backend: string | undefined;
   #needs: readonly Need[] = [];
 
@@ -41,7 +53,8 @@ class Chain {
     this.#backend = backend;
   }
 
-  add(name: string, task: DescribedTask, more: readonly Need[] = []): void {
+  add(name: string, task: DescribedTask, place: OptionPlace, more: readonly Need[] = []): void {
+    this.places.set(name, place);
     const needs = [...this.#needs, ...more];
     this.tasks[name] = {
       ...(needs.length === 0 ? {} : { needs }),
@@ -124,12 +137,24 @@ class EnsembleDescription {
     return this.#chain.tasks;
   }
 
+  /** Where a part of the description was written: parameters have their own names there. */
+  placeOf([field, name, ...rest]: Place): Place {
+    if (field === 'members') return ['members'];
+    if (field !== 'tasks') return [field, name, ...rest].filter((part) => part !== undefined);
+    const place = this.#chain.places.get(String(name))?.(rest) ?? [];
+    return rest[0] === 'backend' && place.at(-1) !== 'backend' ? ['steps'] : place;
+  }
+
   #hooks(when: string, hooks: readonly HookConfig[], once: boolean, directory?: string): void {
     for (const [index, hook] of hooks.entries()) {
       const name = hook.name ?? `${when}-${index + 1}`;
       const task = hookTask(hook, this.#place(directory, name));
       const timed = when === 'pre' ? ofDirectory(task, hook) : task;
-      this.#chain.add(name, once ? { ...timed, once: true } : timed);
+      this.#chain.add(
+        name,
+        once ? { ...timed, once: true } : timed,
+        hookPlace(hook, [when, index]),
+      );
       if (hook.capture !== undefined && !once) this.#captured.push(name);
       if (hook.move !== undefined) this.#moved = name;
     }
@@ -155,12 +180,13 @@ class EnsembleDescription {
   /** Looks at the template in every run, so that a member is made again when it has changed, and only then. */
   #template(): void {
     const { template, render } = this.#config;
-    this.#chain.add('template', {
+    const task = {
       call: `${this.#setting.memberModule}#readTemplate`,
       args: { template: this.#absolute(template), render },
       once: true,
       reuse: false,
-    });
+    };
+    this.#chain.add('template', task, wholeOption('template'));
   }
 
   #absolute(path: string): string {
@@ -195,6 +221,7 @@ class EnsembleDescription {
           hooks,
         },
       },
+      directoryPlace,
       [{ task: 'template' }],
     );
   }
@@ -216,7 +243,7 @@ class EnsembleDescription {
     const { resources, image, options, limits, priority } = config;
     const made = name === 'job' ? 'directory' : `directory-${name.slice(4)}`;
     const env = { ORCHESTRATE_MEMBER: this.#texts.id, ...rendered(made) };
-    this.#chain.add(name, {
+    const task = {
       run: script ?? config.run,
       dir: directory,
       ...given({ backend: this.#setting.context.backend }),
@@ -224,7 +251,8 @@ class EnsembleDescription {
       ...given({ resources, image, options, priority, retry: retryOf(config) }),
       ...this.#outputs(),
       limits: { ...this.#ownLimits(limits) },
-    });
+    };
+    this.#chain.add(name, task, jobPlace(config));
   }
 
   #outputs(): object {
@@ -254,7 +282,8 @@ class EnsembleDescription {
       this.#job(`job-${step}`);
       for (const [index, hook] of post.entries()) {
         const name = `${hook.name ?? `post-${index + 1}`}-${step}`;
-        this.#chain.add(name, hookTask(hook, this.#place(this.#texts.directory, name)));
+        const task = hookTask(hook, this.#place(this.#texts.directory, name));
+        this.#chain.add(name, task, hookPlace(hook, ['post', index]));
         if (hook.move !== undefined) this.#moved = name;
       }
     }
@@ -272,7 +301,7 @@ class EnsembleDescription {
     const { to, address, include, exclude, remove, disposable } = archive;
     const manifest = this.#manifest('archive');
     const args = given({ from: path, manifest, include, exclude: exclude ?? [] });
-    this.#chain.add('archive', {
+    const task = {
       call: stepCall('move'),
       args: {
         ...args,
@@ -281,12 +310,14 @@ class EnsembleDescription {
       ...(address === undefined
         ? {}
         : { outputs: { archive: address.endsWith('/') ? address : `${address}/` } }),
-    });
+    };
+    this.#chain.add('archive', task, archivePlace);
     if (!remove) return;
-    this.#chain.add('remove', {
+    const removal = {
       call: stepCall('remove'),
       args: { directory: path, base, verifiedBy: manifest, disposable },
-    });
+    };
+    this.#chain.add('remove', removal, wholeOption('archive', 'remove'));
   }
 }
 
@@ -313,5 +344,6 @@ export function describeEnsemble(
       tasks: ensemble.tasks(),
     },
     limits: limits as Record<string, number>,
+    placeOf: (path) => ensemble.placeOf(path),
   };
 }

@@ -18,8 +18,8 @@ export function nativeFlow(config: NativeConfig, stateDirectory: string): Flow {
         );
       }
       const setting = { context, stateDirectory, memberModule: MEMBER_MODULE };
-      const { description, limits } = describeEnsemble(config, setting);
-      return { ...context.planTasks(description), limits };
+      const { description, limits, placeOf } = describeEnsemble(config, setting);
+      return { ...context.planTasks(description, placeOf), limits };
     },
   };
 }
