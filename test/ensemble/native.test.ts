@@ -329,6 +329,37 @@ describe.concurrent('an archive', SLOW, () => {
     expect((await workspace.run()).counts['succeeded']).toBeLessThan(2);
   });
 
+  it('is made again from the beginning when a script that a hook names is another one', async () => {
+    const post = [
+      { dir: '.', run: 'sh scripts/post.sh ens/n=1' },
+      { dir: '.', call: './scripts/note.ts#note', args: { directory: 'ens/n=1' } },
+    ];
+    const archive = { to: 'archive/{{ member.id }}', remove: true };
+    const note = (word: string) => `import { appendFileSync } from 'node:fs';
+export function note({ directory }) { appendFileSync(directory + '/notes', '${word}'); return {}; }
+`;
+    using workspace = native(
+      { matrix: { n: [1] }, post, archive },
+      {
+        ...FILES,
+        'scripts/post.sh': 'echo one > "$1/measured"\n',
+        'scripts/note.ts': "export { note } from './inner.ts';\n",
+        'scripts/inner.ts': note('one'),
+      },
+    );
+    expectEnd(await workspace.run(), 0);
+
+    workspace.write('scripts/post.sh', 'echo two > "$1/measured"\n');
+    expectEnd(await workspace.run(), 0);
+    expect(workspace.read('archive/n=1/measured')).toBe('two\n');
+    workspace.write('scripts/inner.ts', note('three'));
+    expectEnd(await workspace.run(), 0);
+
+    expect(workspace.read('archive/n=1/notes')).toBe('three');
+    expect(workspace.names('ens')).toEqual([]);
+    expect((await workspace.run()).counts['succeeded']).toBeLessThan(2);
+  });
+
   it('is made again, not taken for granted, when its copy was taken away and the member came back', async () => {
     using workspace = native(
       { matrix: { n: [1] }, archive: { to: 'archive/{{ member.id }}', remove: true } },

@@ -65,6 +65,7 @@ export {
   type NamedTask,
   withSlash,
 } from './match-tasks.ts';
+export { relativeImports, scriptsNamed } from './named-code.ts';
 export { type Axis, type Column, identityText } from './parameters/column.ts';
 export type { Exclusion } from './parameters/exclude.ts';
 export { fitLabel, labelValue, shortHash } from './parameters/label.ts';

@@ -3,11 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Work } from '@orchestrate/core';
-
-const RELATIVE_IMPORT = /(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"\n]+)['"]/g;
-const SCRIPT =
-  /(?:^|[\s"'=])((?:\.\/)?[A-Za-z0-9_][A-Za-z0-9_./-]*\.(?:py|R|r|jl|js|mjs|cjs|ts|sh|pl|awk|sed|m|ncl|sql))(?=$|[\s"';)|&])/g;
+import { relativeImports, scriptsNamed, type Work } from '@orchestrate/core';
 
 type Codes = readonly (readonly [code: string, digest: string])[];
 
@@ -29,8 +25,7 @@ export class CodeDigests {
     if (work.kind === 'function') return this.#function(work.module);
     const text = work.kind === 'shell' ? work.script : work.argv.join(' ');
     const found: (readonly [string, string])[] = [];
-    for (const match of text.matchAll(SCRIPT)) {
-      const path = match[1] ?? '';
+    for (const path of scriptsNamed(text)) {
       const digest = this.digest(join(this.#directory, path));
       if (digest !== 'absent') found.push([join(this.#directory, path), digest]);
     }
@@ -92,8 +87,7 @@ function fileDigest(file: string): string {
     }
     digest.update(`${text.length}\n`).update(text);
     if (!/\.[cm]?[jt]s$/.test(at)) continue;
-    const imports = [...text.matchAll(RELATIVE_IMPORT)].map((match) => match[1] ?? '');
-    for (const wanted of imports.sort()) queue.push(resolveImport(dirname(at), wanted));
+    for (const wanted of relativeImports(text)) queue.push(resolveImport(dirname(at), wanted));
   }
   return digest.digest('hex');
 }

@@ -4,6 +4,7 @@ import {
   jsonText,
   type ParameterConfig,
   parameterFields,
+  scriptsNamed,
   valueFrom,
 } from '@orchestrate/core';
 import type { HookConfig } from '../config/hook-config.ts';
@@ -182,7 +183,7 @@ class EnsembleDescription {
     const { template, render } = this.#config;
     const task = {
       call: `${this.#setting.memberModule}#readTemplate`,
-      args: { template: this.#absolute(template), render },
+      args: { template: this.#absolute(template), render, code: this.#code() },
       once: true,
       reuse: false,
     };
@@ -229,12 +230,34 @@ class EnsembleDescription {
   /** What is done in a directory that is removed in the end. When any of it is otherwise, all of it begins anew. */
   #work(): { readonly work?: string } {
     const { archive, pre, post, job, run, env, success, progress } = this.#config;
-    const isRemoved =
-      archive?.remove === true || [...pre, ...post].some(({ remove }) => remove !== undefined);
-    if (!isRemoved) return {};
+    if (!this.#isRemoved()) return {};
     // Without resources: a longer limit for what is finished changes nothing of it.
     const parts = [archive, pre, post, job, run, env, success, progress];
-    return { work: this.#setting.context.sha256(JSON.stringify(parts)) };
+    const work = this.#setting.context.sha256(JSON.stringify(parts));
+    return { work: this.#code().length === 0 ? work : `${work} {{ tasks.template.result.code }}` };
+  }
+
+  #isRemoved(): boolean {
+    const { archive, pre, post } = this.#config;
+    return archive?.remove === true || [...pre, ...post].some(({ remove }) => remove !== undefined);
+  }
+
+  /** Code that the work in a directory names which is removed in the end, as absolute paths. */
+  #code(): string[] {
+    if (!this.#isRemoved()) return [];
+    const { pre, post, run, success, progress } = this.#config;
+    const hooks = [...pre, ...post];
+    const commands = [
+      run,
+      success,
+      progress?.run,
+      ...hooks.flatMap((hook) => [hook.run, hook.check]),
+    ];
+    const modules = hooks.flatMap(({ call }) =>
+      call?.startsWith('.') ? [call.split('#')[0] ?? ''] : [],
+    );
+    const named = commands.flatMap((command) => scriptsNamed([command ?? ''].flat().join(' ')));
+    return [...new Set([...named, ...modules])].map((path) => this.#absolute(path));
   }
 
   #job(name: string): void {
