@@ -1,8 +1,14 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import {
+  createServer as createTlsServer,
+  getCACertificates,
+  setDefaultCACertificates,
+  TLSSocket,
+} from 'node:tls';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { mailMessage } from '../src/notify/mail-message.ts';
@@ -23,32 +29,68 @@ async function listening(server: Server) {
   return { port, [Symbol.dispose]: () => server.close() };
 }
 
-/** A mail server that says yes to everything but what is in `refusals`, and keeps the words of its clients. */
-async function mailServer(refusals: Readonly<Record<string, string>> = {}) {
+const certificate = readFileSync(
+  join(import.meta.dirname, 'fixtures/mail-certificate.pem'),
+  'utf8',
+);
+const key = readFileSync(join(import.meta.dirname, 'fixtures/mail-key.pem'), 'utf8');
+
+const USUAL = {
+  EHLO: '250-here\r\n250 AUTH PLAIN',
+  AUTH: '235 ok',
+  MAIL: '250 ok',
+  RCPT: '250 ok',
+  DATA: '354 go',
+  '.': '250 ok',
+  QUIT: '221 bye',
+};
+
+/**
+ * A mail server that says yes to everything but what is in `refusals`, and keeps the words of its clients, those that came
+ * encrypted with `*` before them. `tls`: from the beginning, or when it is asked for.
+ */
+async function mailServer(
+  refusals: Readonly<Record<string, string>> = {},
+  tls: 'never' | 'always' | 'asked' = 'never',
+) {
   const heard: string[] = [];
-  const server = createServer((socket) => {
-    socket.write('220 here\r\n');
+  const answers: Readonly<Record<string, string>> = { ...USUAL, ...refusals };
+  const talk = (socket: Socket): void => {
     let rest = '';
-    socket.on('data', (bytes) => {
+    const isEncrypted = socket instanceof TLSSocket;
+    const hear = (bytes: Buffer): void => {
       const lines = (rest + bytes.toString()).split('\r\n');
       rest = lines.pop() ?? '';
       for (const line of lines) {
-        heard.push(line);
-        const word = line.split(' ')[0] ?? '';
-        const usual = {
-          EHLO: '250-here\r\n250 AUTH PLAIN',
-          MAIL: '250 ok',
-          RCPT: '250 ok',
-          DATA: '354 go',
-          '.': '250 ok',
-          QUIT: '221 bye',
-        };
-        const answer = { ...usual, ...refusals }[word];
+        heard.push(isEncrypted ? `*${line}` : line);
+        if (line === 'STARTTLS' && tls === 'asked') {
+          socket.off('data', hear);
+          socket.write('220 go\r\n');
+          talk(new TLSSocket(socket, { isServer: true, cert: certificate, key }));
+          return;
+        }
+        const answer = answers[line.split(' ')[0] ?? ''];
         if (answer !== undefined) socket.write(`${answer}\r\n`);
       }
-    });
-  });
+    };
+    socket.on('data', hear).on('error', () => socket.destroy());
+  };
+  const begin = (socket: Socket): void => {
+    socket.write('220 here\r\n');
+    talk(socket);
+  };
+  const server =
+    tls === 'always'
+      ? createTlsServer({ cert: certificate, key }, begin).on('tlsClientError', () => {})
+      : createServer(begin);
   return { heard, ...(await listening(server)) };
+}
+
+/** Trusts the certificate of the mail server for as long as it is held. */
+function trusting() {
+  const before = getCACertificates('default');
+  setDefaultCACertificates([...before, certificate]);
+  return { [Symbol.dispose]: () => setDefaultCACertificates(before) };
 }
 
 async function webhookServer(statuses: number[]) {
@@ -128,6 +170,49 @@ describe('notify', () => {
     }
     expect(server.heard.join('\n')).not.toMatch(/AUTH|MAIL/);
   });
+
+  it.each([
+    ['tls', 'always', 'localhost'],
+    ['tls', 'always', '127.0.0.1'],
+    ['starttls', 'asked', 'localhost'],
+    ['starttls', 'asked', '127.0.0.1'],
+  ] as const)('logs in and hands over a mail with %s (%s, %s)', async (security, tls, host) => {
+    using _trust = trusting();
+    using server = await mailServer({}, tls);
+    vi.stubEnv('STEPS_TEST_USER', 'me');
+    vi.stubEnv('STEPS_TEST_PASSWORD', 'hidden-word');
+    const named = { userVariable: 'STEPS_TEST_USER', passwordVariable: 'STEPS_TEST_PASSWORD' };
+    const smtp = { host, port: server.port, security, ...named };
+
+    await notify({ subject: 'Done', text: 'x', mail: { ...mail, smtp }, required: true }, context);
+
+    const word = Buffer.from('\0me\0hidden-word').toString('base64');
+    expect(server.heard).toEqual(
+      expect.arrayContaining(['*EHLO localhost', `*AUTH PLAIN ${word}`, '*Subject: Done', '*.']),
+    );
+    const open = server.heard.filter((line) => !line.startsWith('*'));
+    expect(open).toEqual(security === 'tls' ? [] : ['EHLO localhost', 'STARTTLS']);
+  });
+
+  it.each([
+    ['tls', 'always'],
+    ['starttls', 'asked'],
+  ] as const)(
+    'gives no password to a server that nobody vouches for, with %s (%s)',
+    async (security, tls) => {
+      using server = await mailServer({}, tls);
+      vi.stubEnv('STEPS_TEST_PASSWORD', 'hidden-word');
+      const named = { userVariable: 'PATH', passwordVariable: 'STEPS_TEST_PASSWORD' };
+      const smtp = { host: 'localhost', port: server.port, security, ...named };
+
+      const call = { subject: 'x', mail: { ...mail, smtp }, required: true };
+      const error = await errorOf(() => notify(call, context));
+
+      expect(error).toMatchObject({ code: 'STEP_NOTIFY' });
+      expect(error.message).toContain('self-signed certificate');
+      expect(server.heard.join('\n')).not.toMatch(/AUTH|MAIL/);
+    },
+  );
 
   it('posts to a webhook, again after a failure that may pass', async () => {
     using server = await webhookServer([503, 429, 200]);

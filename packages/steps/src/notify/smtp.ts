@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { stepError } from '../errors.ts';
 import { environmentVariable } from '../program/environment.ts';
@@ -13,6 +13,11 @@ function refuse(server: Smtp, why: string): Error {
   });
 }
 
+/** Whose certificate it has to be. An address is no name to ask for (RFC 6066, section 3), but the certificate may hold it. */
+function named(host: string): { readonly host: string; readonly servername?: string } {
+  return isIP(host) === 0 ? { host, servername: host } : { host };
+}
+
 /** A conversation with a mail server, RFC 5321. */
 class Conversation {
   readonly #server: Smtp;
@@ -24,7 +29,7 @@ class Conversation {
     this.#signal = signal;
     const { host, port, security } = server;
     this.#socket =
-      security === 'tls' ? connectTls({ host, port, servername: host }) : connect({ host, port });
+      security === 'tls' ? connectTls({ ...named(host), port }) : connect({ host, port });
   }
 
   async send(mail: Mail, message: string): Promise<void> {
@@ -32,7 +37,7 @@ class Conversation {
     let features = await this.#hello();
     if (this.#server.security === 'starttls') {
       await this.#say('STARTTLS', 220, 'begin to encrypt');
-      this.#socket = connectTls({ socket: this.#socket, servername: this.#server.host });
+      this.#socket = connectTls({ ...named(this.#server.host), socket: this.#socket });
       features = await this.#hello();
     }
     await this.#logIn(features);
