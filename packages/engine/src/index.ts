@@ -46,7 +46,14 @@ export { renderProblems } from './project/render-problems.ts';
 export { RunFold } from './views/fold-run.ts';
 export { History, type LogRequest, openHistory } from './views/history.ts';
 export type { RunPlan, SetPlan } from './views/run-plan.ts';
-export type { Explanation, RunLine, RunView, SetView, TaskView } from './views/view-types.ts';
+export type {
+  Explanation,
+  FailedAttempt,
+  RunLine,
+  RunView,
+  SetView,
+  TaskView,
+} from './views/view-types.ts';
 export { composeProject, composeRun, type ProjectSurroundings } from './wiring/compose.ts';
 export type { ProviderPool, Used } from './wiring/provider-pool.ts';
 export type { Scope } from './wiring/scope.ts';

@@ -49,6 +49,10 @@ const SSH_ERRORS = {
     retry: 'later',
     hint: 'The message is that of the host. Check the space and the rights of the folder there.',
   },
+  SSH_SPACE: {
+    retry: 'later',
+    hint: 'Make room there, ask your site for more, or name another folder as `workdir`; what is there already is kept.',
+  },
   SSH_TRANSFER_DIGEST: {
     retry: 'later',
     hint: 'A file was changed while it was copied, or damaged on the way. Copy it again when nothing writes to it.',

@@ -32,6 +32,20 @@ function changeLines({ field, before, after }: NonNullable<Explanation['changed'
   ];
 }
 
+const MOST_ATTEMPTS = 10;
+
+/** Attempts that failed before what the explanation is about, the last ones when there are many. */
+function attemptLines({ failedAttempts = [], cause, task }: Explanation): string[] {
+  const isLastShown = cause?.name === task && cause.failure !== undefined;
+  const earlier = isLastShown ? failedAttempts.slice(0, -1) : failedAttempts;
+  return earlier
+    .slice(-MOST_ATTEMPTS)
+    .map(
+      ({ attempt, failure, message }) =>
+        `  attempt ${attempt} failed (${failure}): ${printable(message)}`,
+    );
+}
+
 /** Why a task is as it is. */
 export function renderExplanation(explanation: Explanation, look: ReportLook): string[] {
   const { task, state, summary, cause, waitsFor, changed } = explanation;
@@ -41,6 +55,7 @@ export function renderExplanation(explanation: Explanation, look: ReportLook): s
     `${look.paint('strong', printable(task))} ${look.signs.dot} ${state}`,
     printable(summary),
     ...(changed === undefined ? [] : changeLines(changed)),
+    ...attemptLines(explanation),
     ...(cause === undefined ? [] : causeLines(cause, task, look)),
     ...waited.map((name) => `  waits for ${printable(name)}`),
     ...(more > 0 ? [`  ${look.signs.cut} and ${more} more`] : []),

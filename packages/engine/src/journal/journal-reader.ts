@@ -3,7 +3,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { RunId } from '@orchestrate/core';
-import type { Fact, JournalEntry, RunOutcome } from '../events/fact.ts';
+import type { Fact, FailureRecord, JournalEntry, RunOutcome } from '../events/fact.ts';
 import { runError } from '../run-errors.ts';
 import { checkSchema } from './schema.ts';
 import { translateSqlite } from './sqlite-error.ts';
@@ -125,6 +125,16 @@ export class JournalReader implements Disposable {
       }
       throw translateSqlite(error, this.file);
     }
+  }
+
+  /** Attempts of one task that failed, in order. */
+  failuresOf(run: RunId, task: number): { readonly at: number; readonly record: FailureRecord }[] {
+    const sql =
+      "SELECT at, body FROM event WHERE run=? AND type='attempt-failed' AND json_extract(body, '$.task')=? ORDER BY sequence";
+    return this.#guard(() => this.db.prepare(sql).all(run, task)).map((row) => ({
+      at: Number(row['at']),
+      record: JSON.parse(String(row['body'])) as FailureRecord,
+    }));
   }
 
   /** Entries of one type, in order. */

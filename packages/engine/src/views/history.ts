@@ -14,7 +14,14 @@ import { explain } from './explain.ts';
 import { RunFold } from './fold-run.ts';
 import { journalRegistry, registryOf, selectTasks } from './run-names.ts';
 import { type RunPlan, readRunPlan } from './run-plan.ts';
-import type { Explanation, RunLine, RunView, SetView, TaskView } from './view-types.ts';
+import type {
+  Explanation,
+  FailedAttempt,
+  RunLine,
+  RunView,
+  SetView,
+  TaskView,
+} from './view-types.ts';
 
 /** What of a task's log is wanted. */
 export interface LogRequest {
@@ -154,7 +161,7 @@ export class History implements Disposable {
   explain(name: string, run?: string): Explanation {
     const [row, fold] = this.#fold(run);
     const [task = 0] = selectTasks(fold.registry, [name]);
-    return explain(
+    const explanation = explain(
       {
         fold,
         view: (number) => this.#task(row, fold, number),
@@ -163,6 +170,22 @@ export class History implements Disposable {
       },
       task,
     );
+    const failedAttempts = this.#failedAttempts(row.id, task);
+    return failedAttempts.length === 0 ? explanation : { ...explanation, failedAttempts };
+  }
+
+  #failedAttempts(run: RunId, task: number): FailedAttempt[] {
+    return this.#reader.failuresOf(run, task).map(({ at, record }, index) => {
+      const { failure, message, code, signal } = record;
+      return {
+        attempt: index + 1,
+        at,
+        failure,
+        message,
+        ...(code === undefined ? {} : { code }),
+        ...(signal === undefined ? {} : { signal }),
+      };
+    });
   }
 
   #change(row: RunRow, task: number): Explanation['changed'] {

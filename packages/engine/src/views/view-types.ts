@@ -73,6 +73,18 @@ export interface RunView {
   readonly failures: readonly TaskView[];
 }
 
+/** An attempt that failed. */
+export interface FailedAttempt {
+  /** Counted from 1 among those that failed. */
+  readonly attempt: number;
+  /** When that was known, milliseconds since 1970. */
+  readonly at: number;
+  readonly failure: FailureClass;
+  readonly message: string;
+  readonly code?: number;
+  readonly signal?: string;
+}
+
 /** Why a task is as it is. */
 export interface Explanation {
   readonly task: string;
@@ -83,6 +95,8 @@ export interface Explanation {
   readonly cause?: TaskView;
   /** What is being waited for. */
   readonly waitsFor?: readonly string[];
+  /** Attempts that failed, in order, the last one of a task that has failed included; absent when there are none. */
+  readonly failedAttempts?: readonly FailedAttempt[];
   /** First field that differs from the last time it was finished. */
   readonly changed?: { readonly field: string; readonly before?: string; readonly after?: string };
 }

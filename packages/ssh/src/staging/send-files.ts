@@ -9,6 +9,7 @@ import { insist, mustSucceed } from './insist.ts';
 import { manifestLine, parseManifest, type SentFile, STAGING } from './manifest.ts';
 import { dashed, LOOK, unpackScript } from './remote-scripts.ts';
 import { sendLarge } from './send-large.ts';
+import { mustFit } from './space.ts';
 import { writeTar } from './tar-writer.ts';
 
 /** Files above so many bytes are sent one by one, and go on where they were cut off. */
@@ -171,7 +172,7 @@ function isOurs(path: string): boolean {
  * of times, and links as they are written are kept. When the link is lost, it goes on from what had been placed. Several
  * calls for one folder must not run at the same time.
  * @throws SSH_ARGUMENT for a path that leaves the folder, SSH_TRANSFER_DIGEST for a file that changes meanwhile,
- *   SSH_REMOTE_COMMAND with the words of the host (no space, no right), and what {@link RemoteHost.run} throws
+ *   SSH_SPACE when they do not fit there, before any is sent, SSH_REMOTE_COMMAND with the words of the host (no space, no right), and what {@link RemoteHost.run} throws
  */
 export async function sendFiles(host: RemoteHost, request: SendRequest): Promise<SendResult> {
   const files = request.files.map(lookAt);
@@ -181,6 +182,7 @@ export async function sendFiles(host: RemoteHost, request: SendRequest): Promise
   }
   const { signal, to, onProgress = () => undefined } = request;
   const left = await insist(() => missing(host, request, files), signal);
+  await insist(() => mustFit(host, to, left, signal), signal);
   const small = left.filter(({ size }) => size <= LARGE);
   let bytes = 0;
   for (const batch of batches(small)) {
