@@ -29,9 +29,9 @@ function hostWith(programs: Readonly<Record<string, string>>): void {
   host = openLocalHost(real);
 }
 
-async function refusal(to = 'to'): Promise<unknown> {
+function refusal(to = 'to'): Promise<unknown> {
   const files = listFolder(join(place, 'from'));
-  return await sendFiles(host, { files, to: join(place, to) }).then(
+  return sendFiles(host, { files, to: join(place, to) }).then(
     () => undefined,
     (error: unknown) => error,
   );
