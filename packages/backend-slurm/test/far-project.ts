@@ -25,8 +25,15 @@ export class FarProject implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'far-project-'));
   readonly #effects: string;
   readonly #members: number;
+  readonly #workdir: string;
 
-  constructor(site: Site, members: number, work: string, more: { readonly wrongKey?: true } = {}) {
+  /** `wrongKey`: the host shows another key than the known one. `smallDisk`: files lie on a disk that can be filled. */
+  constructor(
+    site: Site,
+    members: number,
+    work: string,
+    more: { readonly wrongKey?: true; readonly smallDisk?: true } = {},
+  ) {
     const bed = readBed(site.layout);
     const login = bed?.logins[0];
     if (bed === undefined || login === undefined) throw new Error('the bed of the site is down');
@@ -42,6 +49,8 @@ export class FarProject implements Disposable {
     const { host, user, key, knownHosts, wrongKnownHosts } = login;
     const known = more.wrongKey === true ? wrongKnownHosts : knownHosts;
     const name = this.#effects.split('/').at(-1);
+    const disk = more.smallDisk === true ? site.layout.paths.smallScratch : bed.scratch;
+    this.#workdir = `${disk}/far-${this.folder.slice(-6)}`;
     const project = [
       'name: far',
       'plugins: ["@orchestrate/backend-slurm"]',
@@ -49,7 +58,7 @@ export class FarProject implements Disposable {
       '  hpc:',
       '    use: slurm',
       `    ssh: { host: ${host}, user: ${user}, identityFile: ${key}, knownHosts: ${known}, keepAlive: 1s, connectTimeout: 3s }`,
-      `    workdir: ${bed.scratch}/far`,
+      `    workdir: ${this.#workdir}`,
       '    pollSeconds: 0.5',
       '    queueSeconds: 2',
       '    settleSeconds: 5',
@@ -107,5 +116,6 @@ export class FarProject implements Disposable {
   [Symbol.dispose](): void {
     rmSync(this.folder, { recursive: true, force: true });
     rmSync(this.#effects, { recursive: true, force: true });
+    rmSync(this.#workdir, { recursive: true, force: true });
   }
 }

@@ -22,6 +22,10 @@ export const CLI_ERRORS = {
     retry: 'never',
     hint: 'Install Node 24 or newer and run the command with it.',
   },
+  CLI_FOLDER_GONE: {
+    retry: 'never',
+    hint: 'Go to a folder that is there, or leave this one and enter it again when it was made anew.',
+  },
   CLI_NO_RUN: {
     retry: 'never',
     hint: 'Start one with `orchestrate run`.',

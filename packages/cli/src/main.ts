@@ -125,18 +125,34 @@ async function reportDefect(
   return EXIT.defect;
 }
 
+/** The folder of the call; `undefined` when somebody has removed it meanwhile. */
+function currentFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * The program: reads the arguments, carries out the command, tells errors without stack traces and answers the exit code.
  * The only other place that knows the process is `bin.ts`.
  */
 export async function main(argv: readonly string[], version: string): Promise<ExitCode> {
   const environment: Environment = process.env;
-  const directory = process.cwd();
+  const output = outputFor(argv, environment);
+  const directory = currentFolder();
+  if (directory === undefined) {
+    const error = cliError(
+      'CLI_FOLDER_GONE',
+      'the folder this command was called in has been removed',
+    );
+    return (await tellError(error, output)) ?? EXIT.usage;
+  }
   if (argv[0] === '__complete') {
     const { answerCompletion } = await import('./completion/answer-completion.ts');
     return answerCompletion(argv.slice(1), directory);
   }
-  const output = outputFor(argv, environment);
   let request: Request | undefined;
   const defect = (error: unknown): Promise<ExitCode> =>
     reportDefect(error, output, {

@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeCrashLog } from '../src/crash-log.ts';
 import { reportError } from '../src/output/render-error.ts';
-import { Project } from './command-line.ts';
+import { COMMAND, Project } from './command-line.ts';
 
 describe('a call without a project', () => {
   it('answers the version of the package', async () => {
@@ -95,6 +96,22 @@ describe('init', () => {
     expect(stderr).toContain('CLI_FILE_EXISTS');
     expect(readFileSync(join(project.folder, 'table.mjs'), 'utf8')).toBe('mine');
     expect(existsSync(join(project.folder, 'project.yaml'))).toBe(false);
+  });
+});
+
+describe('a call in a folder that was removed', () => {
+  it('says so', () => {
+    using project = new Project({});
+    const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"';
+    const words = ['-c', script, 'sh', ...COMMAND, 'status', '--json'];
+    const { status, stdout, stderr } = spawnSync('sh', words, {
+      cwd: project.folder,
+      encoding: 'utf8',
+    });
+
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'CLI_FOLDER_GONE' } });
+    expect(stderr).not.toContain('    at ');
   });
 });
 

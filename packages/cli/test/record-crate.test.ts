@@ -26,6 +26,7 @@ const VIEW: RunFacts['view'] = {
   startedJobs: 0,
   waits: [],
   paused: [],
+  refused: [],
   tasksPerSecond: 0,
   failures: [],
 };

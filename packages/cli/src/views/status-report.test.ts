@@ -25,6 +25,7 @@ const view: RunView = {
   startedJobs: 2,
   waits: [],
   paused: [],
+  refused: [],
   tasksPerSecond: 0,
   failures: [],
 };
@@ -55,5 +56,14 @@ describe('renderStatus', () => {
 
     expect(lines).toContain('3 jobs wait in the queue: Resources');
     expect(lines).toContain('1 job waits in the queue: QOSMaxJobsPerUserLimit');
+  });
+
+  it('tells why a backend takes no jobs, before it is paused and when it is', () => {
+    const refused = [{ backend: 'hpc', reason: '/scratch has no room' }];
+    const asked = renderStatus({ ...view, refused }, line, 1000, look);
+    const paused = renderStatus({ ...view, paused: refused }, line, 1000, look);
+
+    expect(asked).toContain('! hpc took no jobs, and is asked again: /scratch has no room');
+    expect(paused).toContain('! hpc is paused: /scratch has no room');
   });
 });

@@ -148,6 +148,12 @@ export function renderStatus(
     ...view.paused.map(({ backend, reason }) =>
       paint('warning', `${signs.warning} ${printable(backend)} is paused: ${printable(reason)}`),
     ),
+    ...view.refused.map(({ backend, reason }) =>
+      paint(
+        'warning',
+        `${signs.warning} ${printable(backend)} took no jobs, and is asked again: ${printable(reason)}`,
+      ),
+    ),
     ...(failures.length === 0 ? [] : ['', ...failures]),
     ...(failed > shown.length ? [`${signs.cut} and ${countText(failed - shown.length)} more`] : []),
     ...(line.state === 'unfinished' ? ['', '`orchestrate resume` goes on with it.'] : []),

@@ -62,13 +62,21 @@ function ran(
     succeeded: 'ran',
     cancelled: 'was cancelled',
   };
-  const waitReason = state === 'queued' ? parts.fold.waitReason(task) : undefined;
+  const waitReason = waitReasonOf(parts.fold, task, state);
   const what = `${words[state] ?? state}${waitReason === undefined ? '' : ` (${waitReason})`}`;
   if (changed === undefined) {
     const first = state === 'succeeded' ? whyAtAll(parts, task) : '';
     return { summary: `${name} ${what}${first}.` };
   }
   return { summary: `${name} ${what} because ${changed.field} is not as it was.`, changed };
+}
+
+/** In the words of the backend. */
+function waitReasonOf(fold: RunFold, task: number, state: TaskState): string | undefined {
+  if (state === 'queued') return fold.waitReason(task);
+  if (state !== 'ready') return undefined;
+  const set = fold.registry.named(fold.registry.place(task)?.set ?? '');
+  return set?.record.backend === undefined ? undefined : fold.reluctance(set.record.backend);
 }
 
 /** Nothing that changed is known: it was not finished before, or is of a kind that is never used again. */

@@ -74,6 +74,8 @@ export class RunFold {
   readonly counts = new Int32Array(TASK_STATES.length);
   readonly jobs = new Map<number, JobFold>();
   readonly paused = new Map<string, string>();
+  /** Backends that gave back the jobs they were handed last, and why. */
+  readonly refused = new Map<string, string>();
   readonly failed: number[] = [];
   readonly failures = new Map<number, TaskFailure>();
   readonly because = new Map<number, number>();
@@ -167,6 +169,7 @@ export class RunFold {
         break;
       case 'backend-resumed':
         this.paused.delete(fact.backend);
+        this.refused.delete(fact.backend);
         break;
       default:
         break;
@@ -199,6 +202,7 @@ export class RunFold {
         }
         break;
       case 'queued':
+        for (const backend of this.#backendsOf(fact.jobs)) this.refused.delete(backend);
         this.#jobTasks(fact.jobs, (task) => this.#set(task, 'queued'));
         break;
       case 'waiting':
@@ -221,6 +225,7 @@ export class RunFold {
         this.#jobTasks(fact.jobs, (task) => this.#set(task, 'unknown'));
         break;
       case 'withdrawn':
+        for (const backend of this.#backendsOf(fact.jobs)) this.refused.set(backend, fact.reason);
         this.#jobTasks(fact.jobs, (task) => {
           this.#leave(task);
           this.#set(task, 'ready');
@@ -229,6 +234,23 @@ export class RunFold {
       default:
         break;
     }
+  }
+
+  #backendsOf(jobs: Ranges): ReadonlySet<string> {
+    const backends = new Set<string>();
+    eachOf(jobs, (number) => {
+      const job = this.jobs.get(number);
+      if (job !== undefined) backends.add(job.backend);
+    });
+    return backends;
+  }
+
+  /** Why a backend takes no jobs at present, as far as the journal knows. */
+  reluctance(backend: string): string | undefined {
+    const paused = this.paused.get(backend);
+    if (paused !== undefined) return `${backend} is paused: ${paused}`;
+    const refused = this.refused.get(backend);
+    return refused === undefined ? undefined : `${backend} took no jobs: ${refused}`;
   }
 
   #onTasks({ fact, at }: JournalEntry): void {

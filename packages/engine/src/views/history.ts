@@ -111,6 +111,9 @@ export class History implements Disposable {
         .map(([reason, jobs]) => ({ reason, jobs }))
         .sort((a, b) => b.jobs - a.jobs),
       paused: [...fold.paused].map(([backend, reason]) => ({ backend, reason })),
+      refused: [...fold.refused]
+        .filter(([backend]) => !fold.paused.has(backend))
+        .map(([backend, reason]) => ({ backend, reason })),
       tasksPerSecond: fold.tasksPerSecond,
       failures: fold.failed.map((task) => this.#task(row, fold, task)),
     };

@@ -67,6 +67,8 @@ export interface RunView {
   readonly waits: readonly { readonly reason: string; readonly jobs: number }[];
   /** Backends that are being left alone, and why. */
   readonly paused: readonly { readonly backend: string; readonly reason: string }[];
+  /** Backends that gave back the jobs they were handed last and are tried again, and why. */
+  readonly refused: readonly { readonly backend: string; readonly reason: string }[];
   /** Ends per second over the last minute of entries. */
   readonly tasksPerSecond: number;
   /** Tasks that failed for good, first come first, at most 1,000. */
