@@ -11,6 +11,7 @@ import * as azure from './azure/bed.ts';
 import * as browser from './browser/bed.ts';
 import * as containers from './containers/bed.ts';
 import * as gcs from './gcs/bed.ts';
+import * as kubernetes from './kubernetes/bed.ts';
 import * as slurm from './slurm/bed.ts';
 import { readBed } from './slurm/description.ts';
 
@@ -133,6 +134,13 @@ const BEDS: readonly Bed[] = [
     up: slurm.bringUp,
     // One that was up before is somebody else's.
     down: wasSlurmUp ? () => undefined : slurm.bringDown,
+  },
+  {
+    name: 'kubernetes',
+    own: 'tools/testbed/kubernetes',
+    packages: ['packages/backend-k8s'],
+    up: kubernetes.bringUp,
+    down: kubernetes.bringDown,
   },
 ];
 
