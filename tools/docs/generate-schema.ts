@@ -7,6 +7,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import backendK8s from '@orchestrate/backend-k8s';
 import backendLocal from '@orchestrate/backend-local';
 import backendSlurm from '@orchestrate/backend-slurm';
 import flowsEnsemble from '@orchestrate/flows-ensemble';
@@ -35,6 +36,7 @@ export async function staleReference(): Promise<ReadonlyMap<string, string>> {
     'packages/storage-gcs/README.md': storageGcs,
     'packages/storage-azure/README.md': storageAzure,
     'packages/backend-local/README.md': backendLocal,
+    'packages/backend-k8s/README.md': backendK8s,
     'packages/backend-slurm/README.md': backendSlurm,
     'packages/flows-ensemble/README.md': flowsEnsemble,
   };

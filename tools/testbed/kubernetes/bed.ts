@@ -61,7 +61,7 @@ function environment(): BedEnvironment {
 }
 
 /** The environment to use the bed with, when it is up. */
-export function running(): BedEnvironment | undefined {
+function running(): BedEnvironment | undefined {
   const isUp = Object.keys(daemons()).every(isRunning) && isNodeReady();
   return isUp ? environment() : undefined;
 }

@@ -82,6 +82,7 @@ export function importImages(): void {
   rmSync(jobs, { recursive: true, force: true });
   shellFiles(jobs);
   bring(jobs, process.execPath, '/usr/bin/node');
+  bring(jobs, '/bin/bash', '/usr/bin/bash');
   // An entry point that fails: tasks must not depend on it.
   importImage(IMAGE, jobs, { Entrypoint: ['/bin/sh', '-c', 'exit 77'] });
 }

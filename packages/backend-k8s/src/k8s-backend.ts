@@ -1,0 +1,382 @@
+import { createReadStream, existsSync } from 'node:fs';
+import {
+  type BackendTraits,
+  type CallOptions,
+  type Clock,
+  type ComputeBackend,
+  type Finding,
+  inParallel,
+  type JobKey,
+  type JobSpec,
+  type JobStatus,
+  type Logger,
+  parseJobKey,
+  type SubmitOutcome,
+} from '@orchestrate/core';
+import type { K8sConfig } from './config.ts';
+import { diagnose } from './diagnose.ts';
+import { k8sError } from './errors.ts';
+import { type EndRequest, statusOf, unstartable, waitReason } from './job-state.ts';
+import { MERGE_PATCH, type Namespace } from './namespace.ts';
+import { type Job, OURS, type Pod } from './objects.ts';
+import { podLog, saveLog } from './pod-log.ts';
+import { anchorName, type Submitter } from './submitter.ts';
+import type { WatchedList } from './watched-list.ts';
+
+/** What the backend is made of. */
+export interface K8sParts {
+  readonly namespace: Namespace;
+  readonly config: K8sConfig;
+  readonly submitter: Submitter;
+  /** Both tell {@link K8sBackend.onChange} the names of Jobs. */
+  readonly jobs: WatchedList<Job>;
+  readonly pods: WatchedList<Pod>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const AT_ONCE = 16;
+/** Between two looks at pods that cannot start, milliseconds. */
+const STUCK_LOOKS_MS = 2_000;
+const RANK = { queued: 0, running: 1, ended: 2 } as const;
+
+/** Label by which the Job controller says to which Job a pod belongs. */
+export const JOB_NAME = 'batch.kubernetes.io/job-name';
+
+/** Jobs on Kubernetes: each is a Job of its own, named by its key. */
+export class K8sBackend implements ComputeBackend {
+  readonly traits: BackendTraits;
+  readonly #parts: K8sParts;
+  /** Jobs that were accepted and have not shown up in the list yet. */
+  readonly #accepted = new Set<JobKey>();
+  /** Ends that were told, with their logs in place. */
+  readonly #ended = new Map<JobKey, JobStatus>();
+  readonly #told = new Map<JobKey, keyof typeof RANK>();
+  readonly #listeners = new Set<(statuses: readonly JobStatus[]) => void>();
+  readonly #saving = new Map<JobKey, Promise<void>>();
+  /** Since when pods have been unable to start, by the clock that never goes back. */
+  readonly #stuck = new Map<JobKey, number>();
+  #stuckTimer: NodeJS.Timeout | undefined;
+  #isOpen = true;
+
+  constructor(parts: K8sParts) {
+    this.#parts = parts;
+    this.traits = {
+      work: ['command', 'shell'],
+      containers: true,
+      sharedFilesystem: true,
+      pushes: true,
+      enforcesTime: true,
+      enforcesMemory: true,
+      outlivesLeader: true,
+      settleSeconds: 5,
+      maxLiveJobs: parts.config.maxLiveJobs,
+      pollSeconds: 10,
+    };
+  }
+
+  async submit(jobs: readonly JobSpec[], { signal }: CallOptions = {}): Promise<SubmitOutcome[]> {
+    signal?.throwIfAborted();
+    await this.#ready();
+    let room =
+      this.traits.maxLiveJobs === undefined ? jobs.length : this.traits.maxLiveJobs - this.#live();
+    const taken = new Set<JobSpec>();
+    for (const job of jobs) {
+      if (this.#isKnown(job.key)) taken.add(job);
+      else if (room > 0) {
+        taken.add(job);
+        room -= 1;
+      }
+    }
+    const sent = jobs.filter((job) => taken.has(job));
+    const made = await this.#parts.submitter.submit(sent, signal);
+    const outcomes = new Map(sent.map((job, index) => [job, made[index]]));
+    return jobs.map((job) => {
+      const outcome = outcomes.get(job);
+      if (outcome?.outcome === 'accepted' && !this.#isKnown(job.key)) this.#accepted.add(job.key);
+      return (
+        outcome ?? { key: job.key, outcome: 'busy', reason: 'as many Jobs are there as may be' }
+      );
+    });
+  }
+
+  async observe(keys: readonly JobKey[], { signal }: CallOptions = {}): Promise<JobStatus[]> {
+    signal?.throwIfAborted();
+    await this.#ready();
+    return this.#statuses(keys);
+  }
+
+  async find(keys: readonly JobKey[], { signal }: CallOptions = {}): Promise<JobStatus[]> {
+    signal?.throwIfAborted();
+    if (keys.length === 0) return [];
+    await Promise.all([this.#parts.jobs.refresh(signal), this.#parts.pods.refresh(signal)]);
+    return this.#statuses(keys);
+  }
+
+  async cancel(
+    keys: readonly JobKey[],
+    {
+      signal,
+      reason = 'cancelled',
+    }: CallOptions & { readonly reason?: EndRequest['outcome'] } = {},
+  ): Promise<void> {
+    signal?.throwIfAborted();
+    await this.#ready();
+    const live = [...new Set(keys)].filter((key) => this.#isKnown(key) && !this.#ended.has(key));
+    const message = reason === 'cancelled' ? 'it was asked to end' : `it was ended as ${reason}`;
+    await inParallel(live, { places: AT_ONCE }, (key) =>
+      this.#end(key, { outcome: reason, message }, signal),
+    );
+  }
+
+  /** Marks a Job and ends its pod: one that has started where it stands, so that its log stays, one that has not by taking it away. */
+  async #end(key: JobKey, request: EndRequest, signal?: AbortSignal): Promise<void> {
+    const { namespace } = this.#parts;
+    const seen = this.#seen(key);
+    if (seen !== undefined && statusOf(key, seen).state === 'ended') return;
+    const { pod } = seen ?? {};
+    const hasStarted = pod?.status?.phase === 'Running';
+    const given = { contentType: MERGE_PATCH, ...(signal === undefined ? {} : { signal }) };
+    const mark = { metadata: { annotations: { [OURS.cancel]: JSON.stringify(request) } } };
+    const body = hasStarted ? mark : { ...mark, spec: { suspend: true } };
+    const what = `ending Job ${key}`;
+    await namespace.call(what, 'PATCH', namespace.path('jobs', key), { ...given, body });
+    if (!hasStarted) return;
+    const deadline = { spec: { activeDeadlineSeconds: 1 } };
+    const path = namespace.path('pods', pod.metadata.name);
+    await namespace.call(what, 'PATCH', path, { ...given, body: deadline });
+  }
+
+  async *logs(
+    key: JobKey,
+    { follow = false, signal }: CallOptions & { readonly follow?: boolean } = {},
+  ): AsyncGenerator<Uint8Array> {
+    await this.#ready();
+    const seen = this.#seen(key);
+    if (seen === undefined && !this.#accepted.has(key))
+      throw k8sError('BACKEND_JOB_UNKNOWN', `There is no trace of job ${key}`, {
+        details: { key },
+      });
+    const file = seen?.job.metadata.annotations?.[OURS.log];
+    if (this.#ended.has(key) && file !== undefined && existsSync(file)) {
+      yield* createReadStream(file);
+      return;
+    }
+    const pod = follow ? await this.#started(key, signal) : seen?.pod;
+    signal?.throwIfAborted();
+    if (pod === undefined) return;
+    yield* podLog(this.#parts.namespace, pod, {
+      follow,
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  /** The pod of a job once it has started; `undefined` when it ended without, or nobody waits any more. */
+  #started(key: JobKey, signal?: AbortSignal): Promise<Pod | undefined> {
+    const look = (): { readonly pod: Pod | undefined } | undefined => {
+      const seen = this.#seen(key);
+      if (seen === undefined) return this.#accepted.has(key) ? undefined : { pod: undefined };
+      return statusOf(key, seen).state === 'queued' ? undefined : { pod: seen.pod };
+    };
+    const now = look();
+    if (now !== undefined) return Promise.resolve(now.pod);
+    return new Promise((resolve) => {
+      const listener = (): void => {
+        const then = look();
+        if (then === undefined && signal?.aborted !== true) return;
+        this.#listeners.delete(listener);
+        resolve(then?.pod);
+      };
+      this.#listeners.add(listener);
+      signal?.addEventListener('abort', listener, { once: true });
+    });
+  }
+
+  watch(listener: (statuses: readonly JobStatus[]) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
+  }
+
+  async forget(keys: readonly JobKey[]): Promise<void> {
+    const { namespace, jobs } = this.#parts;
+    const secrets = new Set<string>();
+    await inParallel(keys, { places: AT_ONCE }, async (key) => {
+      const secret = jobs.items.get(key)?.metadata.annotations?.[OURS.environment];
+      if (secret !== undefined) secrets.add(secret);
+      await namespace.remove(`removing Job ${key}`, namespace.path('jobs', key));
+      jobs.items.delete(key);
+      this.#ended.delete(key);
+      this.#accepted.delete(key);
+      this.#told.delete(key);
+    });
+    const used = new Set(
+      [...jobs.items.values()].map(({ metadata }) => metadata.annotations?.[OURS.environment]),
+    );
+    const unused = [...secrets].filter((name) => !used.has(name));
+    await inParallel(unused, { places: AT_ONCE }, (name) =>
+      namespace.remove(`removing Secret ${name}`, namespace.path('secrets', name)),
+    );
+    await this.#removeAnchors(new Set(keys.map((key) => parseJobKey(key)?.run ?? '')));
+  }
+
+  /** What holds a run together goes with its last job; it is made again when there is another one. */
+  async #removeAnchors(runs: ReadonlySet<string>): Promise<void> {
+    const { namespace, jobs, submitter } = this.#parts;
+    const left = new Set(
+      [...jobs.items.values()].map(({ metadata }) => metadata.labels?.[OURS.run]),
+    );
+    for (const key of this.#accepted) left.add(parseJobKey(key)?.run);
+    const gone = [...runs].filter((run) => run !== '' && !left.has(run));
+    for (const run of gone) {
+      if (submitter.isBusy) continue;
+      submitter.dropAnchor(run);
+      const name = anchorName(run);
+      await namespace.remove(`removing ConfigMap ${name}`, namespace.path('configmaps', name));
+    }
+  }
+
+  diagnose({ signal }: CallOptions = {}): Promise<readonly Finding[]> {
+    return diagnose(this.#parts.namespace, this.#parts.config, signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOpen = false;
+    clearTimeout(this.#stuckTimer);
+    this.#parts.jobs[Symbol.dispose]();
+    this.#parts.pods[Symbol.dispose]();
+    await Promise.allSettled(this.#saving.values());
+  }
+
+  /** Jobs, or pods of Jobs, have changed. */
+  onChange(names: readonly string[]): void {
+    if (!this.#isOpen) return;
+    const changed = names.flatMap((name) =>
+      parseJobKey(name) === undefined ? [] : [name as JobKey],
+    );
+    const fresh: JobStatus[] = [];
+    for (const key of new Set(changed)) {
+      const seen = this.#seen(key);
+      if (seen === undefined) continue;
+      this.#accepted.delete(key);
+      this.#lookAtStart(key, seen);
+      const status = statusOf(key, seen);
+      if (status.state === 'ended') this.#keepEnd(status, seen);
+      else fresh.push(status);
+    }
+    this.#tell(fresh);
+  }
+
+  #tell(statuses: readonly JobStatus[]): void {
+    const news = statuses.filter(({ key, state }) => {
+      if (state === 'absent' || state === 'unknown') return false;
+      const told = this.#told.get(key);
+      if (told !== undefined && RANK[told] >= RANK[state]) return false;
+      this.#told.set(key, state);
+      return true;
+    });
+    // Those who follow a log are told of all, and look for themselves.
+    for (const listener of this.#listeners) listener(news);
+  }
+
+  /** An end is told once its log is here: nothing is removed that was not read. */
+  #keepEnd(status: JobStatus, { job, pod }: NonNullable<ReturnType<K8sBackend['seen']>>): void {
+    const { key } = status;
+    if (this.#ended.has(key) || this.#saving.has(key)) return;
+    this.#stuck.delete(key);
+    const { namespace, log } = this.#parts;
+    const file = job.metadata.annotations?.[OURS.log];
+    const saved =
+      file === undefined || existsSync(file) ? Promise.resolve() : saveLog(namespace, pod, file);
+    const kept = saved
+      .catch((error: unknown) => log.warn({ err: error, key }, 'a log could not be brought here'))
+      .then(() => {
+        this.#saving.delete(key);
+        this.#ended.set(key, status);
+        if (this.#isOpen) this.#tell([status]);
+      });
+    this.#saving.set(key, kept);
+  }
+
+  /** Gives up what cannot start for good, and what could not for too long. */
+  #lookAtStart(key: JobKey, seen: NonNullable<ReturnType<K8sBackend['seen']>>): void {
+    const { clock, config } = this.#parts;
+    const trouble = unstartable(seen);
+    if (trouble === undefined) {
+      this.#stuck.delete(key);
+      return;
+    }
+    const since = this.#stuck.get(key) ?? clock.monotonic();
+    this.#stuck.set(key, since);
+    const isTooLong = clock.monotonic() - since >= config.unstartableSeconds * 1000;
+    if (trouble === 'for good' || isTooLong) {
+      const message = `its pod cannot start: ${waitReason(seen) ?? 'nobody says why'}`;
+      this.#stuck.set(key, Number.POSITIVE_INFINITY);
+      this.#end(key, { outcome: 'submit-rejected', message }).catch((error: unknown) => {
+        this.#stuck.set(key, since);
+        this.#parts.log.warn({ err: error, key }, 'a job that cannot start could not be ended');
+      });
+    }
+    this.#stuckTimer ??= setTimeout(() => {
+      this.#stuckTimer = undefined;
+      this.onChange([...this.#stuck.keys()]);
+    }, STUCK_LOOKS_MS).unref();
+  }
+
+  #ready(): Promise<unknown> {
+    return Promise.all([this.#parts.jobs.ready(), this.#parts.pods.ready()]);
+  }
+
+  #isKnown(key: JobKey): boolean {
+    return this.#accepted.has(key) || this.#ended.has(key) || this.#parts.jobs.items.has(key);
+  }
+
+  #live(): number {
+    let live = this.#accepted.size;
+    for (const key of this.#parts.jobs.items.keys()) if (!this.#ended.has(key as JobKey)) live += 1;
+    return live;
+  }
+
+  /** What is there of a job. */
+  seen(key: JobKey): { readonly job: Job; readonly pod: Pod | undefined } | undefined {
+    return this.#seen(key);
+  }
+
+  #seen(key: JobKey): { readonly job: Job; readonly pod: Pod | undefined } | undefined {
+    const { jobs, pods } = this.#parts;
+    const job = jobs.items.get(key);
+    if (job === undefined) return undefined;
+    return { job, pod: podOf(pods, key) };
+  }
+
+  async #statuses(keys: readonly JobKey[]): Promise<JobStatus[]> {
+    // Ends are told only with their logs in place.
+    for (const key of new Set(keys)) {
+      const seen = this.#seen(key);
+      const status = seen === undefined ? undefined : statusOf(key, seen);
+      if (seen !== undefined && status?.state === 'ended') this.#keepEnd(status, seen);
+      await this.#saving.get(key);
+    }
+    return keys.map((key) => {
+      const ended = this.#ended.get(key);
+      if (ended !== undefined) return ended;
+      const seen = this.#seen(key);
+      if (seen !== undefined) return statusOf(key, seen);
+      if (this.#accepted.has(key)) return { key, state: 'queued' };
+      const { failure } = this.#parts.jobs;
+      if (failure === undefined) return { key, state: 'absent' };
+      const reason = failure instanceof Error ? failure.message : 'the watch broke off';
+      return { key, state: 'unknown', reason };
+    });
+  }
+}
+
+/** The pod of a Job that was made last. */
+function podOf(pods: WatchedList<Pod>, key: string): Pod | undefined {
+  let last: Pod | undefined;
+  for (const pod of pods.ofGroup(key)) {
+    const isLater =
+      (pod.metadata.creationTimestamp ?? '') >= (last?.metadata.creationTimestamp ?? '');
+    if (last === undefined || isLater) last = pod;
+  }
+  return last;
+}

@@ -1,0 +1,51 @@
+import { type ApiCall, type ApiClient, ApiRefusal, translate } from './api-client.ts';
+
+/** The calls of one namespace; refusals come out as errors that say what was to be done. */
+export class Namespace {
+  readonly api: ApiClient;
+  readonly name: string;
+
+  constructor(api: ApiClient, name: string) {
+    this.api = api;
+    this.name = name;
+  }
+
+  /** Path of a kind of object, or of one of them. */
+  path(kind: 'jobs' | 'pods' | 'secrets' | 'configmaps' | 'events', ...rest: string[]): string {
+    const group = kind === 'jobs' ? '/apis/batch/v1' : '/api/v1';
+    return [`${group}/namespaces/${this.name}/${kind}`, ...rest.map(encodeURIComponent)].join('/');
+  }
+
+  /** @throws K8S_* */
+  async call<T>(what: string, method: string, path: string, call: ApiCall = {}): Promise<T> {
+    try {
+      return await this.api.call<T>(method, path, call);
+    } catch (error) {
+      throw translate(error, `${what} in namespace ${this.name}`);
+    }
+  }
+
+  /** An object, or `undefined` when it is not there. @throws K8S_* */
+  async find<T>(what: string, path: string, call: ApiCall = {}): Promise<T | undefined> {
+    try {
+      return await this.api.call<T>('GET', path, call);
+    } catch (error) {
+      if (error instanceof ApiRefusal && error.status === 404) return undefined;
+      throw translate(error, `${what} in namespace ${this.name}`);
+    }
+  }
+
+  /** Deletes an object with what belongs to it; one that is gone is no trouble. @throws K8S_* */
+  async remove(what: string, path: string, signal?: AbortSignal): Promise<void> {
+    const query = { propagationPolicy: 'Background' };
+    try {
+      await this.api.call('DELETE', path, { query, ...(signal === undefined ? {} : { signal }) });
+    } catch (error) {
+      if (error instanceof ApiRefusal && error.status === 404) return;
+      throw translate(error, `${what} in namespace ${this.name}`);
+    }
+  }
+}
+
+/** Content type of a patch that is merged key by key (RFC 7386). */
+export const MERGE_PATCH = 'application/merge-patch+json';

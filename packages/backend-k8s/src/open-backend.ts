@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { KubeConfig } from '@kubernetes/client-node';
+import type { PluginContext } from '@orchestrate/core';
+import { ApiClient } from './api-client.ts';
+import type { K8sConfig } from './config.ts';
+import { k8sError } from './errors.ts';
+import { JOB_NAME, K8sBackend } from './k8s-backend.ts';
+import { Namespace } from './namespace.ts';
+import { type Job, OURS, type Pod } from './objects.ts';
+import { Submitter } from './submitter.ts';
+import { WatchedList } from './watched-list.ts';
+
+/** @throws K8S_CONFIG */
+function readKubeConfig({ kubeconfig, context }: K8sConfig, directory: string): KubeConfig {
+  const config = new KubeConfig();
+  const file = kubeconfig?.replace(/^~(?=\/)/, homedir());
+  try {
+    if (file === undefined) config.loadFromDefault();
+    else config.loadFromFile(isAbsolute(file) ? file : join(directory, file));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw k8sError('K8S_CONFIG', `The kubeconfig cannot be read: ${why}`, { cause: error });
+  }
+  if (context !== undefined) {
+    if (config.getContextObject(context) === null) {
+      const there = config.getContexts().map(({ name }) => name);
+      const message = `There is no context ${context}, expected one of: ${there.join(', ') || 'none is there'}`;
+      throw k8sError('K8S_CONFIG', message, { details: { context } });
+    }
+    config.setCurrentContext(context);
+  }
+  if (config.getCurrentCluster() === null)
+    throw k8sError('K8S_CONFIG', 'The kubeconfig names no cluster for its current context');
+  return config;
+}
+
+/** Opens the backend; nothing is asked of the cluster yet. @throws K8S_CONFIG */
+export function openK8sBackend(config: K8sConfig, context: PluginContext): K8sBackend {
+  const { projectDirectory, stateDirectory, clock, random, log } = context;
+  const kube = readKubeConfig(config, projectDirectory);
+  const api = new ApiClient(kube);
+  const name = config.namespace ?? kube.getContextObject(kube.getCurrentContext())?.namespace;
+  const namespace = new Namespace(api, name ?? 'default');
+  // Jobs of other projects, and of other backends of this one, are none of our business.
+  const owner = createHash('sha256').update(stateDirectory).digest('hex').slice(0, 16);
+  const around = { api, selector: `${OURS.owner}=${owner}`, clock, random, log };
+  const onChange = (keys: readonly string[]): void => backend.onChange(keys);
+  const jobs = new WatchedList<Job>({ ...around, path: namespace.path('jobs'), onChange });
+  const pods = new WatchedList<Pod>({
+    ...around,
+    path: namespace.path('pods'),
+    groupBy: JOB_NAME,
+    onChange,
+  });
+  const submitter = new Submitter(namespace, config, owner);
+  const backend = new K8sBackend({ namespace, config, submitter, jobs, pods, clock, log });
+  return backend;
+}

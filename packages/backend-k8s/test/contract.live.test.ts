@@ -1,0 +1,56 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { silentLogger } from '@orchestrate/core';
+import { type Act, backendContract, posixAct } from '@orchestrate/testkit';
+import { K8sConfig } from '../src/config.ts';
+import { openK8sBackend } from '../src/open-backend.ts';
+
+const kubeconfig = process.env['ORCHESTRATE_TESTBED_KUBECONFIG'];
+const image = process.env['ORCHESTRATE_TESTBED_K8S_IMAGE'];
+if (kubeconfig === undefined || image === undefined)
+  throw new Error('needs the test bed: npm run test:live, or tools/testbed/kubernetes/bed.ts up');
+
+/**
+ * With cgroup v1, which the bed may have, only the process that is too large is killed, and a shell around it goes on: here it
+ * is the work itself.
+ */
+function render(act: Act) {
+  if (act.do !== 'fill-memory') return posixAct(act);
+  const program = `const all = []; for (let n = 0; n < ${act.bytes}; n += 1e6) all.push(Buffer.alloc(1e6, 1)); setInterval(() => all, 1e6);`;
+  return { kind: 'command', argv: ['node', '-e', program] } as const;
+}
+
+backendContract(
+  (place) => {
+    mkdirSync(place, { recursive: true });
+    const config = K8sConfig.parse({
+      kubeconfig,
+      image,
+      graceSeconds: 1,
+      // The bed has one node, which is this machine.
+      volumes: { files: { mountPath: '/tmp', hostPath: { path: '/tmp' } } },
+      maxLiveJobs: 300,
+    });
+    return openK8sBackend(config, {
+      name: 'k8s',
+      projectDirectory: place,
+      stateDirectory: join(place, 'state'),
+      log: silentLogger,
+      clock: { now: () => Date.now(), monotonic: () => performance.now() },
+      random: Math.random,
+    });
+  },
+  {
+    work: ['command', 'shell'],
+    containers: true,
+    sharedFilesystem: true,
+    pushes: true,
+    enforcesTime: true,
+    enforcesMemory: true,
+    outlivesLeader: true,
+    settleSeconds: 5,
+    maxLiveJobs: 300,
+    pollSeconds: 10,
+  },
+  { patienceSeconds: 120, image, render },
+);
