@@ -80,6 +80,14 @@ describe('the end of a job', () => {
       ended({ exitCode: 128, reason: 'StartError', message: 'exec: "x": not found' }),
       { outcome: 'user-error', message: 'StartError: exec: "x": not found' },
     ],
+    [
+      'a pod that somebody deleted',
+      {
+        ...ended({ exitCode: 143 }),
+        metadata: { name: 'x', deletionTimestamp: '2026-01-01T00:00:00Z' },
+      },
+      { outcome: 'preempted', message: 'its pod was deleted' },
+    ],
     ['success', pod({ phase: 'Succeeded' }), { outcome: 'succeeded', code: 0 }],
   ])('is classed: %s', (_what, given, expected) => {
     expect(exit(given)).toMatchObject(expected);

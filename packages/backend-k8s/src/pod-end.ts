@@ -92,9 +92,20 @@ function containerEnd(terminated: Terminated): End {
   return { outcome: 'user-error', code, message: `exit code ${code}` };
 }
 
+const TAKEN_AWAY = ['SIGTERM', 'SIGKILL'];
+
+/** Of a pod that somebody deleted: what its container ended with is how Kubernetes ends containers. */
+function deletedEnd(pod: Pod): End | undefined {
+  const terminated = mainOf(pod)?.state?.terminated;
+  if (pod.metadata.deletionTimestamp === undefined || terminated === undefined) return undefined;
+  if (!TAKEN_AWAY.includes(signalOf(terminated) ?? '') || terminated.reason === 'OOMKilled')
+    return undefined;
+  return { outcome: 'preempted', message: 'its pod was deleted' };
+}
+
 /** How a pod that failed ended, by its own words, those of its conditions, or its container. */
 export function endOf(pod: Pod): End {
-  const own = podEnd(pod);
+  const own = podEnd(pod) ?? deletedEnd(pod);
   if (own !== undefined) return own;
   const terminated = mainOf(pod)?.state?.terminated;
   const isKnown = terminated !== undefined && terminated.reason !== 'ContainerStatusUnknown';

@@ -1,0 +1,171 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { kubectl } from '../../../tools/testbed/kubernetes/bed.ts';
+import { startDaemon, stopDaemon } from '../../../tools/testbed/kubernetes/daemons.ts';
+import { apply, namespace, type Said, TrialProject, until } from './trial.ts';
+
+// Only a hang should end a test: the machine may be busy with other things.
+vi.setConfig({ testTimeout: 400_000, hookTimeout: 180_000 });
+
+const NAME = 'reliability';
+let place: Awaited<ReturnType<typeof namespace>>;
+
+beforeAll(async () => {
+  place = await namespace(NAME);
+});
+afterEach(async () => {
+  await startDaemon('kube-apiserver');
+  await startDaemon('kubelet');
+});
+afterAll(() => place[Symbol.asyncDispose]());
+
+const MEMBERS = 12;
+const once = (count = MEMBERS) => Array.from({ length: count }, () => 1);
+
+/** Each member ran once, its output is there, and nothing of ours is left. */
+async function expectWell(project: TrialProject, { code, text }: Said, count = MEMBERS) {
+  expect(code, text).toBe(0);
+  expect(project.effects()).toEqual(once(count));
+  expect(project.outputs()).toBe(count);
+  await expectNothingLeft(project);
+}
+
+/** What was deleted takes a moment to go, and longer where the controllers of the cluster have to find their feet again. */
+async function expectNothingLeft(project: TrialProject) {
+  await until(
+    'nothing to be left',
+    () => (project.left().length === 0 ? true : undefined),
+    150,
+  ).catch(() => expect(project.left()).toEqual([]));
+}
+
+describe('a leader', () => {
+  it('is killed again and again, and each member runs once all the same', async () => {
+    using project = new TrialProject(NAME, 30, 'sleep 1');
+    let command = 'run';
+    let kills = 0;
+    for (; kills < 10; kills += 1) {
+      const { child, ended } = project.start(command);
+      const kill = setTimeout(() => child.kill('SIGKILL'), 1200 + ((kills * 433) % 1700));
+      const { code } = await ended;
+      clearTimeout(kill);
+      if (code === 0) break;
+      command = 'run';
+    }
+
+    await expectWell(project, await project.command('run'), 30);
+    expect(kills).toBeGreaterThan(2);
+  });
+});
+
+describe('the API server', () => {
+  it('is away for a while as jobs run, and nothing is done twice or forgotten', async () => {
+    using project = new TrialProject(NAME, MEMBERS, 'sleep 6');
+    const { ended } = project.start('run');
+    await project.begun(4);
+    stopDaemon('kube-apiserver');
+    await wait(15_000);
+    await startDaemon('kube-apiserver');
+
+    await expectWell(project, await ended);
+  });
+
+  it('no longer has what a watch wants to go on from', async () => {
+    using project = new TrialProject(NAME, MEMBERS, 'sleep 4');
+    const { ended } = project.start('run');
+    await project.begun(2);
+    const etcd = 'http://127.0.0.1:23790/v3/kv';
+    const post = async (path: string, body: object) =>
+      (await (
+        await fetch(`${etcd}/${path}`, { method: 'POST', body: JSON.stringify(body) })
+      ).json()) as {
+        header: { revision: string };
+      };
+    const { header } = await post('range', { key: Buffer.from('/').toString('base64') });
+    stopDaemon('kube-apiserver');
+    await post('compaction', { revision: header.revision, physical: true });
+    await startDaemon('kube-apiserver');
+
+    await expectWell(project, await ended);
+  });
+});
+
+describe('a pod', () => {
+  it('is deleted by somebody: its member runs again, and only then', async () => {
+    using project = new TrialProject(NAME, 3, 'sleep 5', {
+      task: { retry: { attempts: 2, on: ['preempted'], delay: '0s' } },
+    });
+    const { ended } = project.start('run');
+    await project.begun(3);
+    const pods = kubectl(['-n', NAME, 'get', 'pods', '-o', 'name'])?.split('\n') ?? [];
+    kubectl(['-n', NAME, 'delete', pods[0] ?? '', '--now']);
+    const { code, text } = await ended;
+
+    expect(code, text).toBe(0);
+    expect(project.effects().sort()).toEqual([1, 1, 2]);
+    expect(text).toContain('its pod was deleted');
+    expect(project.outputs()).toBe(3);
+  });
+
+  it('cannot start for want of a Secret: that is said, and it fails when it has waited long enough', async () => {
+    using project = new TrialProject(NAME, 1, 'true', {
+      backend: { unstartableSeconds: 4, secretEnv: { TOKEN: { secret: 'nobody', key: 'x' } } },
+    });
+    const { ended } = project.start('run');
+    const waits = await until('the reason to be told', () =>
+      kubectl([
+        '-n',
+        NAME,
+        'get',
+        'pods',
+        '-o',
+        'jsonpath={.items[*].status.containerStatuses[*].state.waiting.reason}',
+      ])?.includes('CreateContainerConfigError') === true
+        ? true
+        : undefined,
+    );
+    const { code, text } = await ended;
+    const why = await project.command('why', 'grow.work/n=1');
+
+    expect(waits).toBe(true);
+    expect(code).toBe(1);
+    expect(text).toContain('CreateContainerConfigError');
+    expect(why.text).toContain('secret "nobody" not found');
+    expect(project.effects()).toEqual([0]);
+    await expectNothingLeft(project);
+  });
+
+  it('finds no node: status has the words of the scheduler, and cancel ends it', async () => {
+    using project = new TrialProject(NAME, 1, 'true', { task: { resources: { memory: '900Gi' } } });
+    const { ended } = project.start('run');
+    let said = '';
+    while (!said.includes('Insufficient memory')) {
+      await wait(300);
+      said = (await project.command('status')).text;
+    }
+    await project.command('cancel');
+    const { code } = await ended;
+
+    expect(said).toContain('Unschedulable');
+    expect(code).not.toBe(0);
+    expect(project.effects()).toEqual([0]);
+    await expectNothingLeft(project);
+  });
+});
+
+describe('a quota', () => {
+  it('of Jobs is met, and not fought', async () => {
+    apply({
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'few', namespace: NAME },
+      spec: { hard: { 'count/jobs.batch': '3' } },
+    });
+    try {
+      using project = new TrialProject(NAME, MEMBERS, 'sleep 1');
+      await expectWell(project, await project.command('run'));
+    } finally {
+      kubectl(['-n', NAME, 'delete', 'resourcequota', 'few']);
+    }
+  });
+});

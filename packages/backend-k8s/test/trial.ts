@@ -1,0 +1,162 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { kubectl } from '../../../tools/testbed/kubernetes/bed.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const CLI = join(ROOT, 'packages', 'cli', 'src', 'bin.ts');
+
+/** The bed in the environment of the tests. */
+export function bed(): { readonly kubeconfig: string; readonly image: string } {
+  const kubeconfig = process.env['ORCHESTRATE_TESTBED_KUBECONFIG'];
+  const image = process.env['ORCHESTRATE_TESTBED_K8S_IMAGE'];
+  if (kubeconfig === undefined || image === undefined)
+    throw new Error('needs the test bed: npm run test:live, or tools/testbed/kubernetes/bed.ts up');
+  return { kubeconfig, image };
+}
+
+/** Asks until there is an answer. */
+export async function until<T>(what: string, ask: () => T | undefined, seconds = 120): Promise<T> {
+  const end = performance.now() + seconds * 1000;
+  for (;;) {
+    const answer = ask();
+    if (answer !== undefined) return answer;
+    if (performance.now() > end) throw new Error(`${what}: not within ${seconds} s`);
+    await wait(50);
+  }
+}
+
+/** Makes objects as the administrator. */
+export function apply(...items: readonly object[]): void {
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+  if (kubectl(['apply', '-f', '-'], list) === undefined) throw new Error('kubectl apply failed');
+}
+
+/** A namespace of its own. */
+export async function namespace(
+  name: string,
+): Promise<AsyncDisposable & { readonly name: string }> {
+  apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  await until('the account of the namespace', () =>
+    kubectl(['-n', name, 'get', 'serviceaccount', 'default', '-o', 'name']),
+  );
+  return {
+    name,
+    async [Symbol.asyncDispose]() {
+      kubectl(['delete', 'namespace', name]);
+    },
+  };
+}
+
+/** How a command of ours ended, and what it said. */
+export interface Said {
+  readonly code: number | null;
+  readonly text: string;
+}
+
+/** A project of members that count how often they were run, in a folder that jobs see. */
+export class TrialProject implements Disposable {
+  readonly folder = mkdtempSync(join(tmpdir(), 'k8s-project-'));
+  readonly #members: number;
+  readonly #namespace: string;
+
+  constructor(
+    within: string,
+    members: number,
+    work: string,
+    more: { readonly backend?: object; readonly task?: object } = {},
+  ) {
+    this.#members = members;
+    this.#namespace = within;
+    mkdirSync(join(this.folder, 'node_modules'));
+    symlinkSync(
+      join(ROOT, 'node_modules', '@orchestrate'),
+      join(this.folder, 'node_modules', '@orchestrate'),
+    );
+    mkdirSync(join(this.folder, 'effects'));
+    const { kubeconfig, image } = bed();
+    const volumes = { work: { mountPath: tmpdir(), hostPath: { path: tmpdir() } } };
+    const backend = { use: 'k8s', kubeconfig, namespace: within, image, volumes, graceSeconds: 1 };
+    const run = `echo began >> effects/{{ n }}; ${work}; echo {{ n }} > {{ outputs.file }}`;
+    const task = { run, dir: '.', outputs: { file: { path: 'out/{{ n }}' } }, ...more.task };
+    const project = {
+      name: 'trial',
+      plugins: ['@orchestrate/backend-k8s'],
+      backends: { k8s: { ...backend, ...more.backend } },
+      flows: {
+        grow: {
+          backend: 'k8s',
+          matrix: { n: { range: [1, members, 1] } },
+          tasks: { work: task },
+        },
+      },
+    };
+    writeFileSync(join(this.folder, 'project.yaml'), JSON.stringify(project));
+  }
+
+  /** Starts a command of ours here. */
+  start(...words: readonly string[]): {
+    readonly child: ChildProcess;
+    readonly ended: Promise<Said>;
+  } {
+    const args = ['--conditions=@orchestrate/source', CLI, ...words];
+    const child = spawn(process.execPath, args, { cwd: this.folder });
+    const said: Buffer[] = [];
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (piece: Buffer) => said.push(piece));
+    const ended = new Promise<Said>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (code) => resolve({ code, text: Buffer.concat(said).toString() }));
+    });
+    return { child, ended };
+  }
+
+  command(...words: readonly string[]): Promise<Said> {
+    return this.start(...words).ended;
+  }
+
+  /** How often each member was begun. */
+  effects(): number[] {
+    return Array.from({ length: this.#members }, (_, n) => {
+      const file = join(this.folder, 'effects', String(n + 1));
+      return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean).length : 0;
+    });
+  }
+
+  /** Resolves when so many members have begun. */
+  async begun(count: number): Promise<void> {
+    await until(`${count} members begun`, () => {
+      const begun = this.effects().filter((times) => times > 0).length;
+      return begun >= count ? true : undefined;
+    });
+  }
+
+  outputs(): number {
+    const folder = join(this.folder, 'out');
+    return existsSync(folder) ? readdirSync(folder).length : 0;
+  }
+
+  /** Objects of ours that are left in the namespace. */
+  left(): string[] {
+    const label = 'app.kubernetes.io/managed-by=orchestrate';
+    const kinds = 'jobs,pods,secrets,configmaps';
+    const args = ['-n', this.#namespace, 'get', kinds, '-l', label, '-o', 'name'];
+    return (kubectl(args) ?? 'nobody knows').split('\n').filter(Boolean);
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
