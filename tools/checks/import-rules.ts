@@ -46,6 +46,8 @@ const ALLOWANCES: Readonly<Record<string, Allowance>> = {
   'storage-gcs': { ...PLUGIN, always: ['core', 'object-store'] },
   // It reaches login hosts, and has jobs start the runner.
   'backend-slurm': { ...PLUGIN, always: ['core', 'runner', 'ssh'] },
+  // Its jobs start the runner.
+  'backend-k8s': { ...PLUGIN, always: ['core', 'runner'] },
   // It starts the runner's worker processes on this machine.
   'backend-local': { ...PLUGIN, always: ['core', 'runner'] },
 };

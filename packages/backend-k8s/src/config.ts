@@ -79,6 +79,11 @@ export const K8sConfig = z.strictObject({
       'Jobs see the folder of the project under the same path as this machine, through one of `volumes`.',
     ),
   ...pod,
+  node: z
+    .string()
+    .min(1)
+    .default('node')
+    .describe('Node 24 in the images of function tasks: a name or a path there.'),
   graceSeconds: z
     .int()
     .min(0)

@@ -26,6 +26,10 @@ const K8S_ERRORS = {
     retry: 'never',
     hint: 'The message is that of the API server. Correct the options of the backend or of the task.',
   },
+  K8S_RUNTIME_MISSING: {
+    retry: 'never',
+    hint: 'Install @orchestrate/runner again; in a clone, `npm run build` makes the file.',
+  },
   BACKEND_JOB_UNKNOWN: {
     retry: 'never',
     hint: 'There is no Job of that name in the namespace, and no log of it here.',

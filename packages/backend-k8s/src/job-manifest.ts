@@ -15,6 +15,8 @@ export interface ManifestParts {
   /** Object that takes the job with it when it is deleted. */
   readonly anchor: { readonly name: string; readonly uid: string };
   /** Secret with the values of its environment: variable -> key. */
+  /** Words that make the calls of a pack. */
+  readonly calls?: readonly string[];
   readonly environment?: { readonly secret: string; readonly keys: ReadonlyMap<string, string> };
 }
 
@@ -24,7 +26,7 @@ const verbatim = (word: string): string => word.replaceAll('$', '$$$$');
 /** Two streams would come into the log in no order. */
 const ONE_STREAM = ['/bin/sh', '-c', 'exec "$@" 2>&1', 'sh'].map(verbatim);
 
-function commandOf({ job: { work }, config, options }: ManifestParts): string[] {
+function commandOf({ job: { work }, config, options, calls }: ManifestParts): string[] {
   const hasShell = options.shell ?? config.shell ?? true;
   switch (work.kind) {
     case 'command':
@@ -34,7 +36,7 @@ function commandOf({ job: { work }, config, options }: ManifestParts): string[] 
       return [work.shell, ...strict, '-c', verbatim(`exec 2>&1\n${work.script}`)];
     }
     case 'functions':
-      throw new RangeError('functions are not taken');
+      return [...(hasShell ? ONE_STREAM : []), ...(calls ?? []).map(verbatim)];
   }
 }
 

@@ -19,6 +19,7 @@ import { k8sError } from './errors.ts';
 import { type EndRequest, statusOf, unstartable, waitReason } from './job-state.ts';
 import { MERGE_PATCH, type Namespace } from './namespace.ts';
 import { type Job, OURS, type Pod } from './objects.ts';
+import type { Packs } from './packs.ts';
 import { podLog, saveLog } from './pod-log.ts';
 import { anchorName, type Submitter } from './submitter.ts';
 import type { WatchedList } from './watched-list.ts';
@@ -28,6 +29,7 @@ export interface K8sParts {
   readonly namespace: Namespace;
   readonly config: K8sConfig;
   readonly submitter: Submitter;
+  readonly packs: Packs;
   /** Both tell {@link K8sBackend.onChange} the names of Jobs. */
   readonly jobs: WatchedList<Job>;
   readonly pods: WatchedList<Pod>;
@@ -62,7 +64,7 @@ export class K8sBackend implements ComputeBackend {
   constructor(parts: K8sParts) {
     this.#parts = parts;
     this.traits = {
-      work: ['command', 'shell'],
+      work: ['command', 'shell', 'functions'],
       containers: true,
       sharedFilesystem: true,
       pushes: true,
@@ -204,6 +206,7 @@ export class K8sBackend implements ComputeBackend {
       const secret = jobs.items.get(key)?.metadata.annotations?.[OURS.environment];
       if (secret !== undefined) secrets.add(secret);
       await namespace.remove(`removing Job ${key}`, namespace.path('jobs', key));
+      this.#parts.packs.remove(key);
       jobs.items.delete(key);
       this.#ended.delete(key);
       this.#accepted.delete(key);
@@ -291,10 +294,20 @@ export class K8sBackend implements ComputeBackend {
       .catch((error: unknown) => log.warn({ err: error, key }, 'a log could not be brought here'))
       .then(() => {
         this.#saving.delete(key);
-        this.#ended.set(key, status);
-        if (this.#isOpen) this.#tell([status]);
+        this.#ended.set(key, this.#withCalls(status));
+        if (this.#isOpen) this.#tell([this.#withCalls(status)]);
       });
     this.#saving.set(key, kept);
+  }
+
+  /** Of a pack, what its runner says of each call; of one that was ended from outside, how far it came. */
+  #withCalls(status: JobStatus): JobStatus {
+    const calls = this.#parts.packs.read(status.key);
+    if (calls === undefined || status.exit === undefined) return status;
+    const { outcome } = status.exit;
+    const isOwn = outcome === 'succeeded' || outcome === 'user-error';
+    const exit = isOwn ? { ...status.exit, ...calls.exit } : status.exit;
+    return { ...status, exit, progress: calls.progress };
   }
 
   /** Gives up what cannot start for good, and what could not for too long. */

@@ -9,6 +9,7 @@ import { k8sError } from './errors.ts';
 import { JOB_NAME, K8sBackend } from './k8s-backend.ts';
 import { Namespace } from './namespace.ts';
 import { type Job, OURS, type Pod } from './objects.ts';
+import { Packs } from './packs.ts';
 import { Submitter } from './submitter.ts';
 import { WatchedList } from './watched-list.ts';
 
@@ -54,7 +55,12 @@ export function openK8sBackend(config: K8sConfig, context: PluginContext): K8sBa
     groupBy: JOB_NAME,
     onChange,
   });
-  const submitter = new Submitter(namespace, config, owner);
-  const backend = new K8sBackend({ namespace, config, submitter, jobs, pods, clock, log });
+  const packs = new Packs({
+    state: stateDirectory,
+    project: projectDirectory,
+    node: config.node,
+  });
+  const submitter = new Submitter(namespace, config, owner, packs);
+  const backend = new K8sBackend({ namespace, config, submitter, packs, jobs, pods, clock, log });
   return backend;
 }

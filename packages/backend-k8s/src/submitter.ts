@@ -13,6 +13,7 @@ import { type K8sConfig, K8sJobOptions } from './config.ts';
 import { jobManifest } from './job-manifest.ts';
 import type { Namespace } from './namespace.ts';
 import { type Job, OURS, type Thing } from './objects.ts';
+import type { Packs } from './packs.ts';
 
 /** Calls that are made at once. */
 const AT_ONCE = 16;
@@ -51,10 +52,12 @@ export class Submitter {
   readonly #namespace: Namespace;
   readonly #config: K8sConfig;
   readonly #owner: string;
+  readonly #packs: Packs;
   #underWay = 0;
   readonly #anchors = new Map<string, Promise<{ readonly name: string; readonly uid: string }>>();
 
-  constructor(namespace: Namespace, config: K8sConfig, owner: string) {
+  constructor(namespace: Namespace, config: K8sConfig, owner: string, packs: Packs) {
+    this.#packs = packs;
     this.#namespace = namespace;
     this.#config = config;
     this.#owner = owner;
@@ -97,8 +100,6 @@ export class Submitter {
   }
 
   #prepare(job: JobSpec): Prepared | SubmitOutcome {
-    if (job.work.kind === 'functions')
-      return refused(job, 'functions are not run here; name another backend for them');
     if ((job.image ?? this.#config.image) === undefined)
       return refused(job, 'it has no image: give the task or the backend one');
     const options = K8sJobOptions.safeParse(job.backendOptions ?? {});
@@ -199,7 +200,10 @@ export class Submitter {
     try {
       const parts = { job, run, options, digest, owner: this.#owner, config: this.#config };
       const anchor = await this.#anchor(run);
-      const given = environment === undefined ? {} : { environment };
+      const given = {
+        ...(environment === undefined ? {} : { environment }),
+        ...(job.work.kind === 'functions' ? { calls: this.#packs.write(key, job.work) } : {}),
+      };
       const body = jobManifest({ ...parts, anchor, ...given });
       await this.#namespace.api.call('POST', this.#namespace.path('jobs'), {
         body,

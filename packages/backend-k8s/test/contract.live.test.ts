@@ -1,10 +1,14 @@
 import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { silentLogger } from '@orchestrate/core';
 import { type Act, backendContract, posixAct } from '@orchestrate/testkit';
 import { K8sConfig } from '../src/config.ts';
 import { openK8sBackend } from '../src/open-backend.ts';
 
+/** Where the functions of the suite are. */
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 const kubeconfig = process.env['ORCHESTRATE_TESTBED_KUBECONFIG'];
 const image = process.env['ORCHESTRATE_TESTBED_K8S_IMAGE'];
 if (kubeconfig === undefined || image === undefined)
@@ -28,7 +32,12 @@ backendContract(
       image,
       graceSeconds: 1,
       // The bed has one node, which is this machine.
-      volumes: { files: { mountPath: '/tmp', hostPath: { path: '/tmp' } } },
+      volumes: Object.fromEntries(
+        [tmpdir(), ROOT].map((path, index) => [
+          `v${index}`,
+          { mountPath: path, hostPath: { path } },
+        ]),
+      ),
       maxLiveJobs: 300,
     });
     return openK8sBackend(config, {
@@ -41,7 +50,7 @@ backendContract(
     });
   },
   {
-    work: ['command', 'shell'],
+    work: ['command', 'shell', 'functions'],
     containers: true,
     sharedFilesystem: true,
     pushes: true,
