@@ -3,7 +3,15 @@
  * per file, and a command line is started often. Types come from `tsc`, which has run before. All files land in `dist/` itself,
  * so that `new URL('./name', import.meta.url)` means the same before and after.
  */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type CodeSplittingGroup, type Plugin, rolldown } from 'rolldown';
 
@@ -18,6 +26,7 @@ const SHARED_ZOD = '@orchestrate/core/zod';
 
 interface Manifest {
   readonly name: string;
+  readonly license?: string;
   readonly bin?: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, string | { readonly default?: string }>>;
   /** Files that are started or imported by path at run time. */
@@ -36,8 +45,9 @@ function entriesOf(manifest: Manifest): Record<string, string> {
   const built = Object.values(manifest.exports).map((target) =>
     typeof target === 'string' ? target : (target.default ?? ''),
   );
+  const alone = Object.keys(manifest.standalone ?? {}).map((name) => `./dist/${name}.js`);
   const sources = [
-    ...built.filter((path) => path.endsWith('.js')).map(sourceOf),
+    ...built.filter((path) => path.endsWith('.js') && !alone.includes(path)).map(sourceOf),
     ...Object.values(manifest.bin ?? {})
       .filter((path) => path.startsWith('dist/'))
       .map(sourceOf),
@@ -164,14 +174,24 @@ function homeOf(name: string): string {
 
 /** The licences of inlined libraries travel with them. */
 function keepLicences(names: readonly string[]): void {
-  for (const name of names) {
-    const home = homeOf(name);
-    const licence = readdirSync(home).find((file) => /^(licen[cs]e|copyrightnotice)/i.test(file));
-    if (licence === undefined) throw new Error(`${name} has no licence file to keep`);
-    mkdirSync('dist/licences', { recursive: true });
-    copyFileSync(join(home, licence), join('dist', 'licences', `${name}.txt`));
-  }
+  for (const name of names) keepLicence(name, homeOf(name));
 }
+
+function keepLicence(name: string, home: string): void {
+  const licence = readdirSync(home).find((file) => /^(licen[cs]e|copyright)/i.test(file));
+  const to = join('dist', 'licences', `${name.replaceAll('/', '-')}.txt`);
+  mkdirSync(dirname(to), { recursive: true });
+  if (licence !== undefined) {
+    copyFileSync(join(home, licence), to);
+    return;
+  }
+  const { license } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as Manifest;
+  if (license === undefined) throw new Error(`${name} has no licence to keep`);
+  writeFileSync(to, `${name}: ${license}\n`);
+}
+
+/** Of a file of an installed library, the library's name and folder. */
+const INSTALLED = /^(.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+))[\\/]/;
 
 /** One file with everything in it, for a machine on which nothing of ours is installed. */
 async function writeStandalone(name: string, source: string): Promise<void> {
@@ -181,13 +201,17 @@ async function writeStandalone(name: string, source: string): Promise<void> {
     plugins: [englishOnly, onlyAscii],
     resolve: { conditionNames: ['@orchestrate/source', 'import', 'node', 'default'] },
   });
-  await bundle.write({
+  const { output } = await bundle.write({
     dir: 'dist',
     format: 'esm',
     codeSplitting: false,
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
     entryFileNames: '[name].js',
   });
+  for (const id of output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))) {
+    const [, home, library] = INSTALLED.exec(id) ?? [];
+    if (home !== undefined && library !== undefined) keepLicence(library, home);
+  }
 }
 
 async function main(): Promise<void> {

@@ -141,6 +141,7 @@ export type {
   FunctionContext,
   FunctionWork,
   ShellWork,
+  Staging,
   TaskInput,
   TaskOutput,
   TaskSpec,

@@ -56,6 +56,9 @@ export interface TaskOutput {
   readonly inPlace?: boolean;
 }
 
+/** Who moves what a task reads and leaves: see {@link TaskSpec.staging}. */
+export type Staging = 'leader' | 'job';
+
 /**
  * One task in full, rendered when it is needed and not kept. Texts may hold `${env:NAME}` and, in `environment` only,
  * `${secret:NAME}`; the engine resolves them at the last moment and fingerprints the reference, never the value.
@@ -70,6 +73,12 @@ export interface TaskSpec {
   readonly inputs?: readonly TaskInput[];
   readonly outputs?: readonly TaskOutput[];
   readonly resources?: Resources;
+  /**
+   * Who moves inputs and outputs of storages that are not on the local disk: the `leader`, before and after the job, or the
+   * `job` itself, so that they never pass through the leader's machine. Default: what the project says. Does not change what
+   * a task makes, and is no part of its fingerprint.
+   */
+  readonly staging?: Staging;
   /** Options only the chosen backend understands; it has checked them already. */
   readonly backendOptions?: Json;
 }

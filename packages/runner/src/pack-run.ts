@@ -1,10 +1,12 @@
-import type {
-  FailureClass,
-  FunctionCall,
-  FunctionContext,
-  FunctionPack,
-  JobExit,
-  Json,
+import {
+  FAILURE_CLASSES,
+  type FailureClass,
+  type FunctionCall,
+  type FunctionContext,
+  type FunctionPack,
+  isFlowError,
+  type JobExit,
+  type Json,
 } from '@orchestrate/core';
 import { loadFunction, type TaskFunction } from './load-function.ts';
 import type { OutputCapture } from './output-capture.ts';
@@ -54,6 +56,12 @@ function textOf(value: unknown): string | undefined {
   if (text === undefined)
     throw new TypeError(`expected a result of JSON values, got a ${typeof value}`);
   return text;
+}
+
+/** What was thrown may name its class itself: work that moves data can tell a full or silent service from a mistake. */
+function classOf(thrown: unknown): FailureClass {
+  const named = isFlowError(thrown) ? thrown.details['failure'] : undefined;
+  return FAILURE_CLASSES.find((failure) => failure === named) ?? 'user-error';
 }
 
 /** One run of a pack: makes its calls one after another and keeps account of them. */
@@ -168,14 +176,14 @@ export class PackRun {
     if (this.#settings.signal.aborted) return false;
     const stack = error instanceof Error ? (error.stack ?? error.message) : describeThrown(error);
     this.#settings.capture.write(Buffer.from(`${stack}\n`));
-    this.#fail(position, describeThrown(error));
+    this.#fail(position, describeThrown(error), classOf(error));
     return false;
   }
 
-  #fail(position: number, message: string): void {
+  #fail(position: number, message: string, failure: FailureClass = 'user-error'): void {
     this.#failures += 1;
-    this.#firstFailure ??= { failure: 'user-error', message };
-    this.progress.fail(position, 'user-error', message);
+    this.#firstFailure ??= { failure, message };
+    this.progress.fail(position, failure, message);
   }
 
   #pause(): Promise<void> | undefined {

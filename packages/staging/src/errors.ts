@@ -14,6 +14,18 @@ export const STAGING_ERRORS = {
     retry: 'never',
     hint: 'Somebody has changed a file of a published folder; run the task that makes the folder again.',
   },
+  STAGING_WORK: {
+    retry: 'never',
+    hint: 'Its log says why; the command ran in the job that moves its inputs and outputs itself.',
+  },
+  STAGING_OUTPUT: {
+    retry: 'never',
+    hint: 'Write it to the path that the task was given for it: {{ outputs.name }}.',
+  },
+  STAGING_STORAGE: {
+    retry: 'never',
+    hint: 'Check that the plugin of the storage has code for jobs, or have the leader move the files: `staging: leader`.',
+  },
   STAGING_CACHE: {
     retry: 'never',
     hint: 'Check that the folder of the cache may be written, or name another one under `cache:` in the project file.',

@@ -2,6 +2,13 @@ export { type BroughtFolder, bringFolder } from './bring-folder.ts';
 export { STAGING_ERRORS } from './errors.ts';
 export { type Brought, type CachedSource, type CacheOptions, InputCache } from './input-cache.ts';
 export {
+  STORAGES_VARIABLE,
+  type StagedCall,
+  type StagedInput,
+  type StagedOutput,
+  type StagedStorage,
+} from './job/staged-call.ts';
+export {
   MANIFEST_NAME,
   type Maker,
   type Manifest,

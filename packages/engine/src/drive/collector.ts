@@ -5,6 +5,7 @@ import type { FailureRecord, OutputRecord } from '../events/fact.ts';
 import type { CollectedTask, Effect, Input } from '../schedule/messages.ts';
 import { type Leftovers, outputPath } from './aside.ts';
 import { filesBelow, identityOf, Unfit } from './file-identity.ts';
+import type { JobStaging } from './job-staging.ts';
 import type { Place, Places } from './places.ts';
 import type { RunBook } from './run-book.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -34,6 +35,8 @@ interface Left {
   readonly task: number;
   readonly aside: string;
   readonly begunAt: number | undefined;
+  /** Whether the job has verified and published what belongs elsewhere, before it said that it succeeded. */
+  readonly isByJob: boolean;
 }
 
 /** File systems stamp files with a clock that may lag by a tick. */
@@ -49,6 +52,7 @@ export class Collector {
   readonly #folder: RunFolder;
   readonly #leftovers: Leftovers;
   readonly #stager: Stager;
+  readonly #jobStaging: JobStaging;
 
   constructor(parts: {
     readonly book: RunBook;
@@ -56,12 +60,14 @@ export class Collector {
     readonly folder: RunFolder;
     readonly leftovers: Leftovers;
     readonly stager: Stager;
+    readonly jobStaging: JobStaging;
   }) {
     this.#book = parts.book;
     this.#places = parts.places;
     this.#folder = parts.folder;
     this.#leftovers = parts.leftovers;
     this.#stager = parts.stager;
+    this.#jobStaging = parts.jobStaging;
   }
 
   async collect(effect: Collect, from: JobOrigin): Promise<Collected> {
@@ -92,10 +98,13 @@ export class Collector {
     const isInherited = from === 'inherited';
     const begunAt = isInherited ? (this.#book.jobs.get(job)?.submittedAt ?? 0) : undefined;
     // First all are verified, so that a task with a missing output publishes none.
-    for (const output of spec.outputs ?? []) this.#verify(output, aside, from);
+    const isByJob = this.#jobStaging.ofTask(spec, set) === 'job';
+    for (const output of spec.outputs ?? []) {
+      if (!(isByJob && this.#isFar(output))) this.#verify(output, aside, from);
+    }
     const records: OutputRecord[] = [];
     for (const output of spec.outputs ?? []) {
-      const record = await this.#publish(output, { task, aside, begunAt });
+      const record = await this.#publish(output, { task, aside, begunAt, isByJob });
       this.#places.noteSeen(record.address, record);
       records.push(record);
     }
@@ -129,24 +138,15 @@ export class Collector {
     }
   }
 
-  async #publish(output: TaskOutput, { task, aside, begunAt }: Left): Promise<OutputRecord> {
+  #isFar(output: TaskOutput): boolean {
+    return this.#places.of(output.address).path === undefined;
+  }
+
+  async #publish(output: TaskOutput, left: Left): Promise<OutputRecord> {
     const place = this.#places.of(output.address);
     const address = this.#places.normal(place);
-    const path = outputPath(this.#places, output, aside);
-    if (output.inPlace !== true) {
-      if (place.folder && place.path === undefined) {
-        const files = filesBelow(path);
-        // An emptied stage of an inherited job is one that was published from before.
-        if (files.length > 0 || begunAt === undefined)
-          await this.#stager.publish(place, address, { from: path, files }, this.#maker(task));
-      } else if (place.folder) {
-        for (const relative of filesBelow(path)) {
-          await place.storage.put(join(path, relative), `${place.key}/${relative}`);
-        }
-      } else if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
-        await place.storage.put(path, place.key);
-      } else if (begunAt !== undefined) await this.#expectPublished(output, place, begunAt);
-    }
+    const isThere = output.inPlace === true || (left.isByJob && place.path === undefined);
+    if (!isThere) await this.#move(output, place, left);
     const identity = await this.#places.identity(place);
     if (identity === undefined || identity instanceof Unfit) {
       if (output.mayBeEmpty === true && place.folder) {
@@ -158,6 +158,24 @@ export class Collector {
     }
     const { bytes, generation } = identity;
     return { name: output.name, address, bytes, generation };
+  }
+
+  /** Moves what was left aside to where it belongs. */
+  async #move(output: TaskOutput, place: Place, { task, aside, begunAt }: Left): Promise<void> {
+    const path = outputPath(this.#places, output, aside);
+    if (place.folder && place.path === undefined) {
+      const files = filesBelow(path);
+      const folder = { from: path, files };
+      // An emptied stage of an inherited job is one that was published from before.
+      if (files.length > 0 || begunAt === undefined)
+        await this.#stager.publish(place, this.#places.normal(place), folder, this.#maker(task));
+    } else if (place.folder) {
+      for (const relative of filesBelow(path)) {
+        await place.storage.put(join(path, relative), `${place.key}/${relative}`);
+      }
+    } else if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
+      await place.storage.put(path, place.key);
+    } else if (begunAt !== undefined) await this.#expectPublished(output, place, begunAt);
   }
 
   #maker(task: number): { readonly task: string; readonly attempt: number } {

@@ -9,6 +9,7 @@ import {
   jobKey,
   type Resources,
   type RunId,
+  type TaskInput,
   type TaskOutput,
   type TaskSet,
   type TaskSpec,
@@ -18,6 +19,7 @@ import { runError } from '../run-errors.ts';
 import type { PlannedJob } from '../schedule/messages.ts';
 import { inputPath, type Leftovers, outputPath } from './aside.ts';
 import { Confinement } from './file-identity.ts';
+import { type JobStaging, type StagedFiles, stagedPlace } from './job-staging.ts';
 import { mayShareJob } from './pack-key.ts';
 import {
   type PathsOfTask,
@@ -25,7 +27,7 @@ import {
   replaceTokensDeep,
   replaceTokensInScript,
 } from './path-tokens.ts';
-import type { Place, Places } from './places.ts';
+import { originOf, type Place, type Places } from './places.ts';
 import type { RunBook } from './run-book.ts';
 import type { RunFolder } from './run-folder.ts';
 import type { Stager } from './stager.ts';
@@ -40,6 +42,18 @@ export interface RendererParts {
   readonly references: References;
   readonly leftovers: Leftovers;
   readonly stager: Stager;
+  readonly jobStaging: JobStaging;
+}
+
+/** What has to be moved around a job. */
+interface Moves {
+  /** By the leader, before the job is submitted. */
+  readonly fetches: Promise<unknown>[];
+  /** Paths of tasks that have been seen to: a pack asks for those of its first task twice. */
+  readonly paths: Map<number, PathsOfTask>;
+  /** By the job itself, by task; absent where the leader does it all. */
+  readonly staged?: Map<number, StagedFiles>;
+  hasStaged: boolean;
 }
 
 const ENVIRONMENT_REFERENCE = /\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}/g;
@@ -59,19 +73,37 @@ export class JobRenderer {
 
   /** Whether the environment of a task holds secrets, so that its log has to be scrubbed. */
   hasSecret(spec: TaskSpec): boolean {
+    if (this.#parts.jobStaging.tellsSecret(spec)) return true;
     if (spec.environment === undefined) return false;
     return Object.values(spec.environment).some((text) => this.#parts.references.hasSecret(text));
   }
 
   /** Brings remote inputs to this machine and renders the job. @throws TASK_SPEC_INVALID and what storages throw */
   async render(planned: PlannedJob, specs: readonly TaskSpec[]): Promise<JobSpec> {
-    const fetches: Promise<unknown>[] = [];
-    const job = this.#render(planned, specs, fetches);
-    if (fetches.length > 0) await Promise.all(fetches);
-    return job;
+    const moves = this.#movesOf(planned, specs);
+    const job = this.#render(planned, specs, moves);
+    if (moves.fetches.length > 0) await Promise.all(moves.fetches);
+    if (!moves.hasStaged) return job;
+    const { jobStaging, book } = this.#parts;
+    const names = planned.tasks.map((task) => book.registry.task(task));
+    const files = planned.tasks.map((task) => moves.staged?.get(task) ?? NOTHING_STAGED);
+    return jobStaging.wrap({ job, names, files });
   }
 
-  #render(planned: PlannedJob, specs: readonly TaskSpec[], fetches: Promise<unknown>[]): JobSpec {
+  #movesOf({ tasks }: PlannedJob, [spec]: readonly TaskSpec[]): Moves {
+    const { book, jobStaging } = this.#parts;
+    const set = book.at(tasks[0] ?? 0)?.[0].entry.set;
+    const isStaged =
+      spec !== undefined && set !== undefined && jobStaging.ofTask(spec, set) === 'job';
+    return {
+      fetches: [],
+      paths: new Map(),
+      hasStaged: false,
+      ...(isStaged ? { staged: new Map() } : {}),
+    };
+  }
+
+  #render(planned: PlannedJob, specs: readonly TaskSpec[], moves: Moves): JobSpec {
     const { book, run, references } = this.#parts;
     const [first, spec] = [planned.tasks[0] ?? 0, specs[0]];
     const place = book.at(first);
@@ -82,8 +114,8 @@ export class JobRenderer {
     const name = book.registry.task(first);
     const logPath = this.#parts.folder.log(set.name, place[1], planned.attempts[0] ?? 1);
     const attempt = planned.attempts[0] ?? 1;
-    const paths = { ...this.#paths(planned.job, first, spec, fetches), attempt };
-    const [work, extra] = this.#work(planned, specs, name, paths, fetches);
+    const paths = { ...this.#paths(planned.job, first, spec, moves), attempt };
+    const [work, extra] = this.#work(planned, specs, name, paths, moves);
     const environment: Record<string, string> = { ...extra };
     for (const [key, text] of Object.entries(spec.environment ?? {})) {
       environment[key] = references.resolve(replaceTokens(text, paths));
@@ -117,12 +149,12 @@ export class JobRenderer {
     specs: readonly TaskSpec[],
     name: string,
     paths: PathsOfTask,
-    fetches: Promise<unknown>[],
+    moves: Moves,
   ): readonly [JobSpec['work'], Readonly<Record<string, string>>] {
     const work = specs[0]?.work;
     if (work === undefined) throw invalid(name, 'it has nothing to do');
     if (work.kind === 'function') {
-      const calls = this.#calls(planned, specs, fetches);
+      const calls = this.#calls(planned, specs, moves);
       const { module, export: exported } = work;
       this.#checkModule(module, name);
       return [{ kind: 'functions', module, export: exported, ordered: planned.ordered, calls }, {}];
@@ -149,11 +181,7 @@ export class JobRenderer {
     return [{ kind: 'shell', script: text, shell: work.shell }, extra];
   }
 
-  #calls(
-    planned: PlannedJob,
-    specs: readonly TaskSpec[],
-    fetches: Promise<unknown>[],
-  ): FunctionCall[] {
+  #calls(planned: PlannedJob, specs: readonly TaskSpec[], moves: Moves): FunctionCall[] {
     const { registry } = this.#parts.book;
     const [lead] = specs;
     return specs.map((spec, position) => {
@@ -165,7 +193,7 @@ export class JobRenderer {
         );
       }
       const hasPaths = spec.inputs !== undefined || spec.outputs !== undefined;
-      const paths = hasPaths ? this.#paths(planned.job, task, spec, fetches) : NO_PATHS;
+      const paths = hasPaths ? this.#paths(planned.job, task, spec, moves) : NO_PATHS;
       const attempt = planned.attempts[position] ?? 1;
       return this.#call(task, attempt, spec, paths, specs.length);
     });
@@ -245,28 +273,57 @@ export class JobRenderer {
     return directory;
   }
 
-  #paths(job: number, task: number, spec: TaskSpec, fetches: Promise<unknown>[]): PathsOfTask {
+  #paths(job: number, task: number, spec: TaskSpec, moves: Moves): PathsOfTask {
     const inputs: Record<string, string> = {};
     const outputs: Record<string, string> = {};
     if (spec.inputs === undefined && spec.outputs === undefined) return { inputs, outputs };
-    const { places, folder, leftovers, book, stager } = this.#parts;
+    const known = moves.paths.get(task);
+    if (known !== undefined) return known;
+    moves.paths.set(task, { inputs, outputs });
+    const { places, folder } = this.#parts;
     const aside = folder.aside(job, task);
-    for (const { name, address, as } of spec.inputs ?? []) {
-      const place = places.of(address);
-      if (as === 'address' && place.path === undefined) {
-        inputs[name] = urlOf(place, name);
-        continue;
-      }
-      inputs[name] = place.path ?? inputPath(aside, name, place.key);
-      if (place.path !== undefined) continue;
-      leftovers.addFolder(job, dirname(inputs[name]));
-      const normal = places.normal(place);
-      fetches.push(stager.bring(place, normal, inputs[name], book.inputSeen(task, normal)));
+    for (const input of spec.inputs ?? []) {
+      inputs[input.name] = this.#input(input, { job, task, aside }, moves);
     }
     for (const output of spec.outputs ?? []) {
-      outputs[output.name] = this.#output(job, output, outputPath(places, output, aside));
+      const path = outputPath(places, output, aside);
+      outputs[output.name] = this.#output(job, output, path);
+      const place = places.of(output.address);
+      if (moves.staged === undefined || place.path !== undefined) continue;
+      const { name, mayBeEmpty } = output;
+      const address = places.normal(place);
+      const empty = mayBeEmpty === true ? { mayBeEmpty } : {};
+      stagedOf(moves, task).outputs.push({
+        ...stagedPlace(place, { name, address, path }),
+        ...empty,
+      });
     }
     return { inputs, outputs };
+  }
+
+  /** What an input is to the work: a path, to which it is brought if it is far away, or a URL. */
+  #input(
+    { name, address, as }: TaskInput,
+    { job, task, aside }: { readonly job: number; readonly task: number; readonly aside: string },
+    moves: Moves,
+  ): string {
+    const { places, leftovers, book, stager, projectDirectory } = this.#parts;
+    const place = places.of(address);
+    if (place.path !== undefined) return place.path;
+    if (as === 'address') return urlOf(place, name);
+    const path = inputPath(aside, name, place.key);
+    leftovers.addFolder(job, dirname(path));
+    const normal = places.normal(place);
+    const generation = book.inputSeen(task, normal);
+    if (moves.staged === undefined) {
+      moves.fetches.push(stager.bring(place, normal, path, generation));
+      return path;
+    }
+    const origin = originOf(place, projectDirectory);
+    const told = stagedPlace(place, { name, address: normal, path });
+    const seen = generation === undefined ? {} : { generation };
+    stagedOf(moves, task).inputs.push({ ...told, origin, ...seen });
+    return path;
   }
 
   /** Makes room for an output, and answers its path. */
@@ -287,6 +344,18 @@ export class JobRenderer {
     } else leftovers.addFile(job, path);
     return path;
   }
+}
+
+const NOTHING_STAGED: StagedFiles = { inputs: [], outputs: [] };
+
+/** The list of what a job moves of a task, begun with the first entry. */
+function stagedOf(moves: Moves, task: number): StagedFiles {
+  const known = moves.staged?.get(task);
+  if (known !== undefined) return known;
+  const made: StagedFiles = { inputs: [], outputs: [] };
+  moves.staged?.set(task, made);
+  moves.hasStaged = true;
+  return made;
 }
 
 /** The URL of an input that the work reads by itself. */

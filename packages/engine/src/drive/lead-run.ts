@@ -12,6 +12,7 @@ import { Driver, type DriverEnd } from './driver.ts';
 import { InputDigests } from './input-digests.ts';
 import { LogScrubber } from './job-log.ts';
 import { JobRenderer } from './job-renderer.ts';
+import { JobStaging } from './job-staging.ts';
 import { saveLabels } from './labels.ts';
 import { LeaderBackend } from './leader-backend.ts';
 import { Memory } from './memory.ts';
@@ -245,12 +246,15 @@ function drive(parts: Parts, scheduler: Scheduler, preparer: Preparer): Driver {
   const leftovers = new Leftovers();
   const timers = request.timers ?? realTimers(clock);
   const names = book.registry;
+  const cache = { folder: cacheFolder(loaded), maxBytes: loaded.cache.maxBytes };
+  const version = request.version ?? '0';
+  const jobStaging = new JobStaging({ loaded, run, version, cache });
   const stager = new Stager({
-    cache: { folder: cacheFolder(loaded), maxBytes: loaded.cache.maxBytes },
+    cache,
     projectDirectory: loaded.directory,
     project: loaded.name,
     run,
-    version: request.version ?? '0',
+    version,
     clock,
   });
   const renderer = new JobRenderer({
@@ -262,6 +266,7 @@ function drive(parts: Parts, scheduler: Scheduler, preparer: Preparer): Driver {
     references,
     leftovers,
     stager,
+    jobStaging,
   });
   return new Driver({
     run,
@@ -276,7 +281,7 @@ function drive(parts: Parts, scheduler: Scheduler, preparer: Preparer): Driver {
     preparer,
     renderer,
     collector: new PatientCollector({
-      collector: new Collector({ book, places, folder, leftovers, stager }),
+      collector: new Collector({ book, places, folder, leftovers, stager, jobStaging }),
       clock,
       timers,
       names,

@@ -18,6 +18,7 @@ export function mayShareJob(lead: TaskSpec, spec: TaskSpec): boolean {
     lead.directory === spec.directory &&
     isSame(lead.environment, spec.environment) &&
     isSame(lead.resources, spec.resources) &&
+    lead.staging === spec.staging &&
     isSame(lead.backendOptions, spec.backendOptions)
   );
 }

@@ -21,6 +21,11 @@ interface Seen {
   readonly generation: string;
 }
 
+/** What tells the storage of a place from all others: its URL. One without means the same only within one project. */
+export function originOf({ storage, storageName }: Place, projectDirectory: string): string {
+  return storage.url?.('x').slice(0, -1) ?? `${projectDirectory}:${storageName}`;
+}
+
 /** Turns addresses into places, and says what is there. */
 export class Places {
   readonly #storages: ReadonlyMap<string, Storage>;

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { type Clock, storageError } from '@orchestrate/core';
 import { STATE_FOLDER } from '../journal/state-folder.ts';
 import type { LoadedProject } from '../project/loaded-project.ts';
-import type { Place } from './places.ts';
+import { originOf, type Place } from './places.ts';
 
 /** What a {@link Stager} needs. */
 export interface StagerParts {
@@ -43,7 +43,7 @@ export class Stager {
     const { cache, clock } = this.#parts;
     this.#cache ??= new Cache({ ...cache, now: () => clock.now() });
     const { storage, key } = place;
-    const origin = this.#originOf(place);
+    const origin = originOf(place, this.#parts.projectDirectory);
     if (place.folder) {
       await bringFolder({ storage, key, origin, address }, path, this.#cache);
       return;
@@ -72,10 +72,5 @@ export class Stager {
       { storage, key, address },
       { ...content, by: { project, run, version, ...by }, at: clock.now() },
     );
-  }
-
-  /** A storage without URLs of its own means the same only within one project. */
-  #originOf({ storage, storageName }: Place): string {
-    return storage.url?.('x').slice(0, -1) ?? `${this.#parts.projectDirectory}:${storageName}`;
   }
 }

@@ -157,11 +157,12 @@ export class TaskProgram {
     const resources = this.#resources(scope);
     const inputs = this.#inputs(scope);
     const outputs = this.outputs(scope);
-    const { dir, image, options } = config;
+    const { dir, image, options, staging } = config;
     const fixed = {
       ...(dir === undefined ? {} : { directory: confinePath(dir.render(scope)) }),
       ...(image === undefined ? {} : { image: withoutSecret(image.render(scope)) }),
       ...(options === undefined ? {} : { backendOptions: renderArgs(options, scope) }),
+      ...(staging === undefined ? {} : { staging }),
     };
     if (this.#namesOthers)
       Object.assign(

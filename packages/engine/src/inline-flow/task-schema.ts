@@ -60,6 +60,12 @@ export const TaskConfig = z.strictObject({
     description: 'Files the task makes: name -> address or path, or { path, inPlace, mayBeEmpty }.',
     type: 'object',
   }).optional(),
+  staging: z
+    .enum(['leader', 'job'])
+    .optional()
+    .describe(
+      'Who moves inputs and outputs of storages that are not on the local disk: the leader, or the job itself. Default: what `run.staging` says.',
+    ),
   resources: ResourceConfig.optional().describe('What one attempt needs.'),
   retry: RetryConfig.optional().describe('Number of attempts, or how to try again.'),
   env: readField((raw, report) => entries(raw, report, templateFromEnv), {

@@ -142,6 +142,11 @@ export class PluginRegistry {
     );
   }
 
+  /** Where a plugin that was found came from: a package, or a file of the project. */
+  sourceOf(kind: Plugin['kind'], name: string): string | undefined {
+    return this.#loaded.get(`${kind} ${name}`)?.from;
+  }
+
   /** Names of the plugins of a kind that the project can use. */
   namesOf(kind: Plugin['kind']): readonly string[] {
     const loaded = [...this.#loaded.values()].filter(({ plugin }) => plugin.kind === kind);

@@ -143,6 +143,7 @@ function settingsOf(run: ProjectFile['run']): RunSettings {
   return {
     keepGoing: run?.keepGoing ?? true,
     ...(run?.patience === undefined ? {} : { patienceSeconds: run.patience }),
+    ...(run?.staging === undefined ? {} : { staging: run.staging }),
   };
 }
 

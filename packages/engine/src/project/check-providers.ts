@@ -31,7 +31,13 @@ export async function checkProviders<K extends 'storage' | 'backend'>(
     if (plugin === undefined) continue;
     const options = withoutKeys(entry as JsonObject, ['use']);
     const checked = checkedOptions(checking, plugin, options, [section, name], ['use']);
-    if (checked !== undefined) providers.set(name, { name, plugin, ...checked } as Provider);
+    if (checked !== undefined)
+      providers.set(name, {
+        name,
+        plugin,
+        ...sourceOf(checking, kind, use),
+        ...checked,
+      } as Provider);
   }
   if (!Object.hasOwn(entries, BUILT_IN) && checking.registry.namesOf(kind).includes(BUILT_IN)) {
     const plugin = await pluginAt(checking, kind, BUILT_IN, [section]);
@@ -54,6 +60,11 @@ export function hasProvider(
     Object.hasOwn(entries, name) ||
     (name === BUILT_IN && checking.registry.namesOf(kind).includes(BUILT_IN))
   );
+}
+
+function sourceOf({ registry }: Checking, kind: Plugin['kind'], use: string): { from?: string } {
+  const from = registry.sourceOf(kind, use);
+  return from === undefined ? {} : { from };
 }
 
 function fieldOf(value: unknown, name: string): unknown {

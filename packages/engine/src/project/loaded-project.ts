@@ -1,4 +1,11 @@
-import type { BackendPlugin, FlowError, FlowPlugin, Json, StoragePlugin } from '@orchestrate/core';
+import type {
+  BackendPlugin,
+  FlowError,
+  FlowPlugin,
+  Json,
+  Staging,
+  StoragePlugin,
+} from '@orchestrate/core';
 import type { References } from './references.ts';
 
 /** One entry of `storage:` or `backends:`, checked against its plugin's schema and not yet made. */
@@ -6,6 +13,8 @@ export interface ConfiguredProvider<P extends StoragePlugin | BackendPlugin> {
   /** Name in the project file. */
   readonly name: string;
   readonly plugin: P;
+  /** Package that brings the plugin, or its file relative to the project's folder: `./store.ts`. */
+  readonly from?: string;
   /** Output of the plugin's schema, where no text holds a reference. */
   readonly config: unknown;
   /** The options as they are written, where texts hold references: they are checked once more, with the values. */
@@ -29,6 +38,8 @@ export interface RunSettings {
   readonly keepGoing: boolean;
   /** Seconds of unbroken infrastructure trouble on one backend after which the run stops, resumable. Absent: the engine's own. */
   readonly patienceSeconds?: number;
+  /** Who moves what tasks read and leave in storages elsewhere, where they do not say. Absent: the leader. */
+  readonly staging?: Staging;
 }
 
 /** Where inputs from elsewhere are kept on this machine: `cache:`. */

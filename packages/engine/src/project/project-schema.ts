@@ -46,6 +46,12 @@ const Run = z.strictObject({
   patience: Duration.optional().describe(
     'How long trouble with a backend or a network is borne, without a break, before the run stops and can be resumed. A number is seconds.',
   ),
+  staging: z
+    .enum(['leader', 'job'])
+    .optional()
+    .describe(
+      'Who moves inputs and outputs of storages that are not on the local disk, for tasks that do not say: the leader (default), or each job itself.',
+    ),
 });
 
 /** How much of inputs from elsewhere is kept where nobody says how much. */

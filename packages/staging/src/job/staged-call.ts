@@ -1,0 +1,67 @@
+import type { CommandWork, FunctionWork, Json, ShellWork } from '@orchestrate/core';
+
+/** An object or folder of a storage, and the path that the work knows it by. */
+export interface StagedPlace {
+  /** As the task names it. */
+  readonly name: string;
+  /** Name of the storage in the project file. */
+  readonly storage: string;
+  /** Without the slash that marks a folder. */
+  readonly key: string;
+  readonly folder: boolean;
+  /** As people write it, for messages. */
+  readonly address: string;
+  readonly path: string;
+}
+
+/** An input. */
+export interface StagedInput extends StagedPlace {
+  /** What tells its storage from all others. */
+  readonly origin: string;
+  /** The generation that it had when its task was looked at: it is that one or none. */
+  readonly generation?: string;
+}
+
+/** An output. */
+export interface StagedOutput extends StagedPlace {
+  readonly mayBeEmpty?: boolean;
+}
+
+/** Code that opens a storage where the job runs. Its options come by {@link STORAGES_VARIABLE}. */
+export interface StagedStorage {
+  /** Absolute path of a module whose default export is a plugin or a list of plugins, with all that it needs in it. */
+  readonly module: string;
+  /** Name of the plugin. */
+  readonly use: string;
+}
+
+/** The argument of a job that moves its inputs and outputs itself: what it does, and what belongs around that. */
+export interface StagedCall {
+  readonly work: CommandWork | ShellWork | FunctionWork;
+  /** Folder of the project. */
+  readonly project: string;
+  readonly storages: Readonly<Record<string, StagedStorage>>;
+  readonly inputs: readonly StagedInput[];
+  readonly outputs: readonly StagedOutput[];
+  /** Cache of inputs, unless {@link CACHE_VARIABLE} names another folder. */
+  readonly cache: { readonly folder: string; readonly maxBytes: number };
+  /** Who publishes. */
+  readonly by: {
+    readonly project: string;
+    readonly run: string;
+    readonly version: string;
+    readonly task: string;
+  };
+}
+
+/**
+ * Variable with the options of the storages: JSON, name in the project file -> options, references resolved. They may hold
+ * secrets, so they stand in no file of the call, and the work does not see them.
+ */
+export const STORAGES_VARIABLE = 'ORCHESTRATE_STORAGES';
+
+/** Variable by which a site or an image says where jobs keep the cache of inputs. */
+export const CACHE_VARIABLE = 'ORCHESTRATE_CACHE';
+
+/** Options of storages, by name. */
+export type StorageOptions = Readonly<Record<string, Json>>;
