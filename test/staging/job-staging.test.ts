@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EnsembleWorkspace } from '../support/ensemble.ts';
 import { expectEnd } from '../support/sober.ts';
+import { until } from '../support/until.ts';
 
 /** On a busy machine every call of the command line takes seconds. */
 const SLOW = { timeout: 240_000 };
@@ -205,6 +206,27 @@ describe.concurrent('a job that moves its files itself', SLOW, () => {
     expect(opened(workspace)).toHaveLength(2);
     expect(opened(workspace).every((line) => line.endsWith(` ${secret}`))).toBe(true);
     expect(filesWith(workspace, secret)).toEqual([]);
+  });
+
+  it('publishes while no leader is there, and is not done again', async () => {
+    using workspace = workspaceOf({
+      copy: {
+        ...COPY,
+        run: 'echo ran >> "$EFFECTS/ran-copy"; while [ ! -e "$EFFECTS/go" ]; do sleep 0.05; done; tr a-z A-Z < {{ inputs.text }} > {{ outputs.text }}',
+      },
+    });
+    workspace.write('far/in/text.txt', 'quiet');
+    const call = workspace.start(['run', '--json']);
+    await workspace.saw('ran-copy');
+    call.child.kill('SIGKILL');
+    await call.ended;
+    workspace.allow('go');
+
+    await until('the output to be published', () => workspace.names('far/out').length > 0);
+
+    expectEnd(await workspace.endOf(workspace.start(['resume', '--json'])), 0);
+    expect(workspace.read('far/out/text.txt')).toBe('QUIET');
+    expect(workspace.counts('ran-')).toEqual({ copy: 1 });
   });
 
   it('can be left to the leader, task by task', async () => {

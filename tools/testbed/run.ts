@@ -115,6 +115,22 @@ const hasLiveTests = (folder: string): boolean => existsSync(join(ROOT, folder, 
 
 const wasSlurmUp = readBed() !== undefined;
 
+/** The environment of several beds, each brought up; the first that cannot be had is the reason. */
+async function together(beds: readonly Pick<Bed, 'up'>[]): Promise<Started> {
+  const all: Record<string, string> = {};
+  for (const { up } of beds) {
+    const started = await up();
+    if ('reason' in started) return started;
+    Object.assign(all, started);
+  }
+  return all;
+}
+
+const STORES = [
+  { up: gcs.bringUp, down: gcs.bringDown },
+  { up: azure.bringUp, down: azure.bringDown },
+];
+
 /** Servers and programs that live tests need, and the packages whose tests need them. */
 const BEDS: readonly Bed[] = [
   {
@@ -131,9 +147,13 @@ const BEDS: readonly Bed[] = [
     own: 'tools/testbed/slurm',
     // The tests of SSH start servers of their own, with the sshd that the bed installs.
     packages: ['packages/ssh', 'packages/backend-slurm', 'test'],
-    up: slurm.bringUp,
-    // One that was up before is somebody else's.
-    down: wasSlurmUp ? () => undefined : slurm.bringDown,
+    // Projects on the cluster keep their data in the stores.
+    up: () => together([...STORES, { up: slurm.bringUp }]),
+    down: async () => {
+      for (const { down } of STORES) down();
+      // One that was up before is somebody else's.
+      if (!wasSlurmUp) await slurm.bringDown();
+    },
   },
   {
     name: 'kubernetes',

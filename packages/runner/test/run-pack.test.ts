@@ -60,6 +60,19 @@ it('says code, message and what to do of an error that knows them', async () => 
   expect(exit.message).toBe('TILE_CLOUDED: tile x7 is all cloud. Take another day.');
 });
 
+it.each([
+  ['node-failure', 'node-failure'],
+  ['later', 'user-error'],
+])('takes the class that an error names, if there is one: %s', async (named, expected) => {
+  const reports: PackProgress[] = [];
+  const exit = await runPack(pack('failAs', [{ failure: named }]), {
+    onProgress: (report) => reports.push(report),
+  });
+
+  expect(exit.outcome).toBe(expected);
+  expect(reports.flatMap(({ failed }) => failed)).toMatchObject([{ failure: expected }]);
+});
+
 it('counts the failures beyond the first', async () => {
   const exit = await runPack(
     pack(

@@ -22,6 +22,14 @@ export function refuse(): never {
   });
 }
 
+export function failAs({ failure }: { failure: string }): never {
+  throw new FlowError('TILE_AWAY', 'the archive does not answer', {
+    retry: 'later',
+    hint: 'Try again.',
+    details: { failure },
+  });
+}
+
 export function throwText(): never {
   const thrown: unknown = 'just text';
   throw thrown;
