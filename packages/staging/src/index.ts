@@ -1,12 +1,11 @@
 export { type BroughtFolder, bringFolder } from './bring-folder.ts';
 export { STAGING_ERRORS } from './errors.ts';
 export { type Brought, type CachedSource, type CacheOptions, InputCache } from './input-cache.ts';
-export {
-  STORAGES_VARIABLE,
-  type StagedCall,
-  type StagedInput,
-  type StagedOutput,
-  type StagedStorage,
+export type {
+  StagedCall,
+  StagedInput,
+  StagedOutput,
+  StagedStorage,
 } from './job/staged-call.ts';
 export {
   MANIFEST_NAME,

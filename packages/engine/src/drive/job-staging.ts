@@ -14,12 +14,16 @@ import type {
   TaskSet,
   TaskSpec,
 } from '@orchestrate/core';
-import type { StagedCall, StagedInput, StagedOutput, StagedStorage } from '@orchestrate/staging';
 import { STATE_FOLDER } from '../journal/state-folder.ts';
 import type { LoadedProject } from '../project/loaded-project.ts';
 import { withoutKeys } from '../project/plain.ts';
 import { runError } from '../run-errors.ts';
 import type { Place } from './places.ts';
+
+type StagedCall = import('@orchestrate/staging').StagedCall;
+type StagedInput = import('@orchestrate/staging').StagedInput;
+type StagedOutput = import('@orchestrate/staging').StagedOutput;
+type StagedStorage = import('@orchestrate/staging').StagedStorage;
 
 /** What a job moves itself, of one task. */
 export interface StagedFiles {

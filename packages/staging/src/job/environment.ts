@@ -1,4 +1,13 @@
-import { CACHE_VARIABLE, STORAGES_VARIABLE, type StorageOptions } from './staged-call.ts';
+import type { Json } from '@orchestrate/core';
+
+/** Options of storages, by their names in the project file, references resolved. */
+type StorageOptions = Readonly<Record<string, Json>>;
+
+/** Variable with the {@link StorageOptions}, as JSON. They may hold secrets, so they stand in no file of the call. */
+const STORAGES_VARIABLE = 'ORCHESTRATE_STORAGES';
+
+/** Variable by which a site or an image says where jobs keep the cache of inputs. */
+const CACHE_VARIABLE = 'ORCHESTRATE_CACHE';
 
 let told: StorageOptions | undefined;
 

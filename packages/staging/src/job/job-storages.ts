@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { type Clock, type Storage, type StoragePlugin, silentLogger } from '@orchestrate/core';
 import { stagingError } from '../errors.ts';
 import { storageOptions } from './environment.ts';
-import type { StagedCall, StorageOptions } from './staged-call.ts';
+import type { StagedCall } from './staged-call.ts';
 
 /** The time of the machine that the job runs on. */
 export const jobClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
@@ -37,13 +37,12 @@ async function pluginOf(module: string, use: string): Promise<StoragePlugin> {
 /** Opens storages of a call when they are first asked for, and lets go of them at the end. */
 export class JobStorages implements AsyncDisposable {
   readonly #call: StagedCall;
-  readonly #options: StorageOptions;
+  readonly #options = storageOptions();
   readonly #open = new Map<string, Promise<Storage>>();
   readonly #state: string;
 
   constructor(call: StagedCall) {
     this.#call = call;
-    this.#options = storageOptions();
     this.#state = mkdtempSync(join(tmpdir(), 'orchestrate-job-'));
   }
 

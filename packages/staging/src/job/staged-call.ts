@@ -1,7 +1,7 @@
-import type { CommandWork, FunctionWork, Json, ShellWork } from '@orchestrate/core';
+import type { CommandWork, FunctionWork, ShellWork } from '@orchestrate/core';
 
 /** An object or folder of a storage, and the path that the work knows it by. */
-export interface StagedPlace {
+interface StagedPlace {
   /** As the task names it. */
   readonly name: string;
   /** Name of the storage in the project file. */
@@ -27,7 +27,7 @@ export interface StagedOutput extends StagedPlace {
   readonly mayBeEmpty?: boolean;
 }
 
-/** Code that opens a storage where the job runs. Its options come by {@link STORAGES_VARIABLE}. */
+/** Code that opens a storage where the job runs. Its options come by the environment. */
 export interface StagedStorage {
   /** Absolute path of a module whose default export is a plugin or a list of plugins, with all that it needs in it. */
   readonly module: string;
@@ -43,7 +43,7 @@ export interface StagedCall {
   readonly storages: Readonly<Record<string, StagedStorage>>;
   readonly inputs: readonly StagedInput[];
   readonly outputs: readonly StagedOutput[];
-  /** Cache of inputs, unless {@link CACHE_VARIABLE} names another folder. */
+  /** Cache of inputs, unless the environment names another folder. */
   readonly cache: { readonly folder: string; readonly maxBytes: number };
   /** Who publishes. */
   readonly by: {
@@ -53,15 +53,3 @@ export interface StagedCall {
     readonly task: string;
   };
 }
-
-/**
- * Variable with the options of the storages: JSON, name in the project file -> options, references resolved. They may hold
- * secrets, so they stand in no file of the call, and the work does not see them.
- */
-export const STORAGES_VARIABLE = 'ORCHESTRATE_STORAGES';
-
-/** Variable by which a site or an image says where jobs keep the cache of inputs. */
-export const CACHE_VARIABLE = 'ORCHESTRATE_CACHE';
-
-/** Options of storages, by name. */
-export type StorageOptions = Readonly<Record<string, Json>>;
