@@ -140,6 +140,7 @@ export type {
   CommandWork,
   FunctionContext,
   FunctionWork,
+  InputForm,
   ShellWork,
   Staging,
   TaskInput,

@@ -124,5 +124,10 @@ export interface Storage extends AsyncDisposable {
    * a secret. Stores that programs cannot reach otherwise have none. @throws STORAGE_KEY
    */
   url?(key: string): string;
+  /**
+   * Path under which jobs find an object or folder, where somebody has mounted the store for them; `undefined` where nobody has.
+   * @throws STORAGE_KEY
+   */
+  mountPath?(key: string): string | undefined;
   diagnose?(options?: CallOptions): Promise<readonly Finding[]>;
 }

@@ -30,16 +30,20 @@ export interface FunctionWork {
 /** What a task does. */
 export type Work = CommandWork | ShellWork | FunctionWork;
 
+/** What the work is handed of an input: see {@link TaskInput.as}. */
+export type InputForm = 'path' | 'address' | 'mount';
+
 /** A named input: an address the task reads. Its content is part of the fingerprint. */
 export interface TaskInput {
   readonly name: string;
   /** `storage:key`, or `local:path` for a path relative to the project's folder. */
   readonly address: string;
   /**
-   * What the work is handed: `path`, that of a copy on the machine it runs on (default), or `address`, the URL under which it
-   * reads the object itself. Of a storage on the local disk both are the path of the file.
+   * What the work is handed: `path`, that of a copy on the machine it runs on (default), `address`, the URL under which it
+   * reads the object itself, or `mount`, the path below which jobs find the storage mounted. Of a storage on the local disk
+   * all are the path of the file.
    */
-  readonly as?: 'path' | 'address';
+  readonly as?: InputForm;
 }
 
 /** A named output: an address that exists once the task has succeeded. */

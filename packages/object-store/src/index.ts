@@ -26,4 +26,4 @@ export type {
   WriteRequest,
 } from './port.ts';
 export { isPortError, PortError, type PortErrorKind } from './port-error.ts';
-export { TransferConfig } from './transfer-config.ts';
+export { MountedAt, TransferConfig } from './transfer-config.ts';

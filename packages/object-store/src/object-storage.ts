@@ -34,6 +34,8 @@ import type { TransferConfig } from './transfer-config.ts';
 export interface ObjectStorageOptions extends TransferConfig {
   /** Below which all names are: `wavi/`, `wavi` or empty. */
   readonly prefix: string;
+  /** Where jobs find the bucket or container mounted. */
+  readonly mountedAt?: string | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -61,6 +63,7 @@ export class ObjectStorage implements Storage {
   readonly traits: StorageTraits;
   readonly #port: ObjectPort;
   readonly #names: ObjectNames;
+  readonly #mountedAt: string | undefined;
   readonly #caller: Caller;
   readonly #sizes: PartSizes;
   readonly #writing: WriteParts;
@@ -72,6 +75,7 @@ export class ObjectStorage implements Storage {
   constructor(port: ObjectPort, options: ObjectStorageOptions) {
     const { clock, random, log, pause = machinePause, parallel, requests } = options;
     this.#port = port;
+    this.#mountedAt = options.mountedAt?.replace(/\/+$/, '');
     this.traits = { ...TRAITS, ...(port.limits.utf16Order ? { utf16Order: true } : {}) };
     this.#names = new ObjectNames(prefixFrom(options.prefix), port.limits.nameBytes);
     this.#caller = new Caller({
@@ -241,6 +245,12 @@ export class ObjectStorage implements Storage {
   /** The address that other programs use, as the service spells it. */
   url(key: string): string {
     return this.#port.address(this.#names.of(key));
+  }
+
+  /** Where jobs find the object, with the prefix of the storage. */
+  mountPath(key: string): string | undefined {
+    const name = this.#names.of(key);
+    return this.#mountedAt === undefined ? undefined : `${this.#mountedAt}/${name}`;
   }
 
   /** Who speaks to the service and what it may do, found out by doing it. */

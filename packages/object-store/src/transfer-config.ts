@@ -28,5 +28,14 @@ export const TransferConfig = z.strictObject({
   ),
 });
 
+/** Option by which a storage says where jobs find it mounted. */
+export const MountedAt = z
+  .string()
+  .regex(/^\/[^\0]*$/, 'expected an absolute path')
+  .optional()
+  .describe(
+    'Path under which jobs find all of it mounted, by gcsfuse, blobfuse2, rclone or a volume: for inputs with `as: mount`.',
+  );
+
 /** How a storage moves bytes, checked and with defaults. Sizes in bytes, times in seconds. */
 export type TransferConfig = z.output<typeof TransferConfig>;

@@ -1,4 +1,4 @@
-import { TransferConfig } from '@orchestrate/object-store';
+import { MountedAt, TransferConfig } from '@orchestrate/object-store';
 import { z } from 'zod';
 
 /** The ways to say who asks, of which one is enough. */
@@ -49,6 +49,7 @@ export const AzureConfig = z
       .describe(
         'Address of the blob service. For emulators, private endpoints and sovereign clouds. Default: `https://ACCOUNT.blob.core.windows.net`.',
       ),
+    mountedAt: MountedAt,
     transfer: TransferConfig.prefault({}).describe('How bytes are moved.'),
   })
   .check(({ value, issues }) => {

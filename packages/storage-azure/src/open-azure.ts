@@ -8,10 +8,11 @@ export function openAzure(
   config: AzureConfig,
   { clock, random, log }: Pick<PluginContext, 'clock' | 'random' | 'log'>,
 ): ObjectStorage {
-  const { prefix, transfer } = config;
+  const { prefix, mountedAt, transfer } = config;
   return new ObjectStorage(new AzurePort(config, clock), {
     ...transfer,
     prefix,
+    mountedAt,
     clock,
     random,
     log,

@@ -1,4 +1,4 @@
-import { TransferConfig } from '@orchestrate/object-store';
+import { MountedAt, TransferConfig } from '@orchestrate/object-store';
 import { z } from 'zod';
 
 /** Options of a storage with `use: gcs`. */
@@ -35,6 +35,7 @@ export const GcsConfig = z
       .url()
       .optional()
       .describe('Address of the service. For emulators and private endpoints.'),
+    mountedAt: MountedAt,
     transfer: TransferConfig.prefault({}).describe('How bytes are moved.'),
   })
   .check(({ value, issues }) => {

@@ -10,12 +10,12 @@ export function openGcs(
   config: GcsConfig,
   context: Pick<PluginContext, 'projectDirectory' | 'clock' | 'random' | 'log'>,
 ): ObjectStorage {
-  const { keyFile, prefix, transfer } = config;
+  const { keyFile, prefix, mountedAt, transfer } = config;
   const { projectDirectory, clock, random, log } = context;
   const identity = new GoogleIdentity({
     ...config,
     ...(keyFile === undefined ? {} : { keyFile: resolve(projectDirectory, keyFile) }),
   });
   const port = new GcsPort(config, identity, clock);
-  return new ObjectStorage(port, { ...transfer, prefix, clock, random, log });
+  return new ObjectStorage(port, { ...transfer, prefix, mountedAt, clock, random, log });
 }

@@ -3,6 +3,7 @@ import {
   compileCondition,
   compileTemplate,
   Duration,
+  type InputForm,
   isPlainObject,
   NAME_PATTERN,
   plainValue,
@@ -94,7 +95,7 @@ export function readRun(raw: unknown, report: Report): RunConfig {
 /** What is declared of one input: its address, or those of a list. */
 interface InputEntry {
   readonly addresses: Template | readonly Template[];
-  readonly as: 'path' | 'address';
+  readonly as: InputForm;
 }
 
 /** Inputs by name; those of a list are called 0, 1, 2 ... */
@@ -102,7 +103,7 @@ export type InputConfig = ReadonlyMap<string, InputEntry>;
 
 const InputOptions = z.strictObject({
   path: z.unknown(),
-  as: z.enum(['path', 'address']).default('path'),
+  as: z.enum(['path', 'address', 'mount']).default('path'),
 });
 
 /** Reads `inputs`. */

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import {
   compileTemplate,
   confinePath,
+  type InputForm,
   type Json,
   plainText,
   plainValue,
@@ -224,7 +225,7 @@ export class TaskProgram {
     return inputs;
   }
 
-  #input(name: string, value: unknown, as: 'path' | 'address', inputs: TaskInput[]): unknown {
+  #input(name: string, value: unknown, as: InputForm, inputs: TaskInput[]): unknown {
     if (Array.isArray(value))
       return value.map((item, place) => this.#input(`${name}.${place}`, item, as, inputs));
     const text = scalarText(value);

@@ -54,7 +54,7 @@ export const TaskConfig = z.strictObject({
   ...parameterFields,
   inputs: readField(readInputs, {
     description:
-      'Files the task reads: name -> address or path, a list, or { path, as }. Their content decides whether it runs again. With `as: address` the task is handed the URL of an object instead of the path of a copy.',
+      'Files the task reads: name -> address or path, a list, or { path, as }. Their content decides whether it runs again. With `as: address` the task is handed the URL of an object instead of the path of a copy, with `as: mount` the path below which jobs find the storage mounted.',
   }).optional(),
   outputs: readField(readOutputs, {
     description: 'Files the task makes: name -> address or path, or { path, inPlace, mayBeEmpty }.',

@@ -214,18 +214,41 @@ describe('inputs and outputs in another storage', () => {
     ]);
   });
 
-  it('that have no URLs are refused as such', async () => {
+  it('are handed over under the path where jobs find them mounted, and nobody brings them', async () => {
+    using folder = new ProjectFolder();
+    const far = Object.assign(new MemoryStorage(), {
+      mountPath: (key: string) => `/mnt/far/${key}`,
+    });
+    await far.write('store/0', Buffer.from('text'));
+    const spec: TaskSpec = {
+      work: { kind: 'command', argv: ['tell', '{{ inputs.from }}', '{{ outputs.to }}'] },
+      inputs: [{ name: 'from', address: 'far:store/', as: 'mount' }],
+      outputs: [{ name: 'to', address: 'local:path.txt' }],
+    };
+    const runs = backend();
+
+    const summary = await finished(request(folder, far, [setOf('flow.tell', [spec])], runs));
+
+    expect(summary.outcome).toBe('succeeded');
+    expect(readFileSync(join(folder.path, 'path.txt'), 'utf8')).toBe('/mnt/far/store');
+    expect(runs.submitted.flatMap(({ reads }) => reads ?? [])).toEqual([]);
+  });
+
+  it.each([
+    ['address', 'storage far has no URLs'],
+    ['mount', 'storage far does not say where jobs find it mounted'],
+  ] as const)('that cannot be handed over as %s are refused as such', async (as, message) => {
     using folder = new ProjectFolder();
     const far = new MemoryStorage();
     await far.write('in.txt', Buffer.from('text'));
     const spec: TaskSpec = {
       work: { kind: 'command', argv: ['tell', '{{ inputs.from }}'] },
-      inputs: [{ name: 'from', address: 'far:in.txt', as: 'address' }],
+      inputs: [{ name: 'from', address: 'far:in.txt', as }],
     };
 
     const summary = await run(folder, far, [setOf('flow.tell', [spec])]);
 
-    expect(summary.failures[0]?.message).toContain('storage far has no URLs');
+    expect(summary.failures[0]?.message).toContain(message);
   });
 });
 
