@@ -2,36 +2,12 @@ import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EnsembleWorkspace } from '../support/ensemble.ts';
+import { FAR_STORAGE } from '../support/far-storage.ts';
 import { expectEnd } from '../support/sober.ts';
 import { until } from '../support/until.ts';
 
 /** On a busy machine every call of the command line takes seconds. */
 const SLOW = { timeout: 240_000 };
-
-/** A storage of a third party that is no part of the local disk for anybody: a folder behind a plugin that keeps its paths to itself. */
-const FAR = `
-import { appendFileSync } from 'node:fs';
-import { z } from '@orchestrate/core/zod';
-import local from '@orchestrate/storage-local';
-
-
-export default {
-  kind: 'storage',
-  name: 'far',
-  contract: 1,
-  config: local.config.extend({ witness: z.string(), token: z.string().optional() }),
-  async create({ witness, token, ...config }, context) {
-    appendFileSync(witness, process.pid + ' ' + (token ?? '') + '\\n');
-    const storage = await local.create(config, context);
-    const far = { traits: { ...storage.traits, local: false } };
-    for (const name of Reflect.ownKeys(Object.getPrototypeOf(storage))) {
-      if (name === 'localPath' || name === 'constructor' || typeof storage[name] !== 'function') continue;
-      far[name] = (...given) => storage[name](...given);
-    }
-    return far;
-  },
-};
-`;
 
 const MODULE = `
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -47,7 +23,7 @@ interface Flow {
 }
 
 function workspaceOf(tasks: Flow, more: Flow = {}): EnsembleWorkspace {
-  const workspace = new EnsembleWorkspace({ 'far.mjs': FAR, 'work.mjs': MODULE });
+  const workspace = new EnsembleWorkspace({ 'far.mjs': FAR_STORAGE, 'work.mjs': MODULE });
   mkdirSync(workspace.path('far'));
   const project = {
     name: 'trial',
