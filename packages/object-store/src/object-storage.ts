@@ -327,5 +327,6 @@ async function* followed<T>(first: T, rest: AsyncGenerator<T>): AsyncGenerator<T
 
 function statOf(key: string, { bytes, generation, modifiedAt, checksums }: ObjectHead): ObjectStat {
   const { sha256 } = checksums;
-  return { key, bytes, generation, modifiedAt, ...(sha256 === undefined ? {} : { sha256 }) };
+  if (sha256 === undefined) return { key, bytes, generation, modifiedAt };
+  return { key, bytes, generation, modifiedAt, sha256 };
 }

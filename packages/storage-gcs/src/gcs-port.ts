@@ -22,6 +22,7 @@ import {
   hexOf,
   JsonApi,
   LISTED_FIELDS,
+  listedOf,
   OBJECT_FIELDS,
   type ObjectResource,
   SHA256,
@@ -220,7 +221,7 @@ export class GcsPort implements ObjectPort {
       });
     const { nextPageToken, prefixes = [], items = [] } = answer;
     return {
-      objects: items.map((item) => ({ ...headOf(item), name: item.name })),
+      objects: items.map(listedOf),
       prefixes,
       ...(nextPageToken === undefined ? {} : { next: nextPageToken }),
     };

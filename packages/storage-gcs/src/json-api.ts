@@ -161,12 +161,43 @@ export function hexOf(base64: string): string {
   return Buffer.from(base64, 'base64').toString('hex');
 }
 
+/** @throws PortError `broken` when something is missing that every object has */
+function mustDescribe({ size, generation }: ObjectResource): void {
+  if (Number.isSafeInteger(Number(size)) && generation !== undefined) return;
+  throw new PortError('broken', 'the answer does not describe an object');
+}
+
+/**
+ * An entry of a listing. Digests of the service are left out: nobody compares contents by a listing.
+ * @throws PortError `broken` when something is missing
+ */
+export function listedOf(object: ObjectResource): ObjectHead & { readonly name: string } {
+  mustDescribe(object);
+  const { name, size, generation, updated, metadata } = object;
+  const sha256 = metadata?.[SHA256];
+  const checksums = sha256 === undefined ? NO_CHECKSUMS : { sha256 };
+  return { name, bytes: Number(size), generation, modifiedAt: timeOf(updated), checksums };
+}
+
+const NO_CHECKSUMS: Checksums = {};
+
+/** Milliseconds since 1970 of a time as the service writes it, `2026-11-30T12:34:56.789Z`: there is one in every entry of a listing. */
+function timeOf(text: string): number {
+  if (text.length !== 24 || text.charCodeAt(23) !== Z) return Date.parse(text);
+  const two = (at: number): number =>
+    (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO;
+  const [year, milliseconds] = [two(0) * 100 + two(2), two(20) * 10 + text.charCodeAt(22) - ZERO];
+  return Date.UTC(year, two(5) - 1, two(8), two(11), two(14), two(17), milliseconds);
+}
+
+const ZERO = 48;
+const Z = 90;
+
 /** What the service says of an object. @throws PortError `broken` when something is missing */
 export function headOf(object: ObjectResource): ObjectHead {
+  mustDescribe(object);
   const { size, generation, updated, md5Hash, crc32c, metadata = {} } = object;
-  const [bytes, modifiedAt] = [Number(size), Date.parse(updated)];
-  if (!Number.isSafeInteger(bytes) || generation === undefined)
-    throw new PortError('broken', 'the answer does not describe an object');
+  const [bytes, modifiedAt] = [Number(size), timeOf(updated)];
   const sha256 = metadata[SHA256];
   const token = metadata[TOKEN];
   const checksums: Checksums = {
