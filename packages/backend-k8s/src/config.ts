@@ -96,7 +96,28 @@ export const K8sConfig = z.strictObject({
     .describe(
       'How long a pod may fail to start, for want of its image or of something it names, before its job has failed, seconds.',
     ),
-  maxLiveJobs: z.int().min(1).default(1_000).describe('Most Jobs that are there at once.'),
+  pack: z
+    .union([
+      z.literal(false),
+      z.strictObject({
+        pods: z.int().min(1).max(1_000).default(8).describe('Most pods that work on one pack.'),
+        seconds: z
+          .number()
+          .min(0)
+          .default(60)
+          .describe('Declared `time` up to which a task is short.'),
+        least: z.int().min(2).default(16).describe('Fewest short tasks that are worth a pack.'),
+      }),
+    ])
+    .prefault({})
+    .describe(
+      'Short commands that are alike and ready together share the pods of one Indexed Job, one after another in each. `false`: each has a Job of its own.',
+    ),
+  maxLiveJobs: z
+    .int()
+    .min(1)
+    .default(1_000)
+    .describe('Most Jobs that are there at once; a pack is one.'),
 });
 
 /** Checked options of the Kubernetes backend. */

@@ -17,6 +17,8 @@ export interface ManifestParts {
   /** Secret with the values of its environment: variable -> key. */
   /** Words that make the calls of a pack. */
   readonly calls?: readonly string[];
+  /** Pods of an Indexed Job, all at once. */
+  readonly pods?: number;
   readonly environment?: { readonly secret: string; readonly keys: ReadonlyMap<string, string> };
 }
 
@@ -133,6 +135,17 @@ function podSpec(parts: ManifestParts): object {
   };
 }
 
+/** A pod that failed is not made again: whether its work is, the engine decides. Of several, the others go on. */
+function retriesOf(pods: number | undefined): object {
+  if (pods === undefined) return { backoffLimit: 0 };
+  return {
+    completionMode: 'Indexed',
+    completions: pods,
+    parallelism: pods,
+    backoffLimitPerIndex: 0,
+  };
+}
+
 /** A `batch/v1` Job that runs a job once and is never removed by the cluster. */
 export function jobManifest(parts: ManifestParts): object {
   const { job, run, config, options, owner, digest, anchor, environment } = parts;
@@ -162,7 +175,7 @@ export function jobManifest(parts: ManifestParts): object {
       ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', ...anchor }],
     },
     spec: {
-      backoffLimit: 0,
+      ...retriesOf(parts.pods),
       // Another pod only once the one before is certainly over.
       podReplacementPolicy: 'Failed',
       template: layOver(layOver(template, config.podTemplate ?? {}), options.podTemplate ?? {}),

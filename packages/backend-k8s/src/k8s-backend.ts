@@ -13,15 +13,20 @@ import {
   parseJobKey,
   type SubmitOutcome,
 } from '@orchestrate/core';
+import { planBatches } from './batch/batch-plan.ts';
+import type { Batches } from './batch/batches.ts';
 import type { K8sConfig } from './config.ts';
 import { diagnose } from './diagnose.ts';
 import { k8sError } from './errors.ts';
-import { type EndRequest, statusOf, unstartable, waitReason } from './job-state.ts';
+import { type EndRequest, statusOf } from './job-state.ts';
 import { MERGE_PATCH, type Namespace } from './namespace.ts';
 import { type Job, OURS, type Pod } from './objects.ts';
 import type { Packs } from './packs.ts';
 import { podLog, saveLog } from './pod-log.ts';
-import { anchorName, type Submitter } from './submitter.ts';
+import { Removal } from './removal.ts';
+import type { RunObjects } from './run-objects.ts';
+import { StuckPods } from './stuck-pods.ts';
+import type { Submitter } from './submitter.ts';
 import type { WatchedList } from './watched-list.ts';
 
 /** What the backend is made of. */
@@ -29,7 +34,9 @@ export interface K8sParts {
   readonly namespace: Namespace;
   readonly config: K8sConfig;
   readonly submitter: Submitter;
+  readonly objects: RunObjects;
   readonly packs: Packs;
+  readonly batches: Batches;
   /** Both tell {@link K8sBackend.onChange} the names of Jobs. */
   readonly jobs: WatchedList<Job>;
   readonly pods: WatchedList<Pod>;
@@ -38,8 +45,9 @@ export interface K8sParts {
 }
 
 const AT_ONCE = 16;
-/** Between two looks at pods that cannot start, milliseconds. */
-const STUCK_LOOKS_MS = 2_000;
+/** Most jobs that are live at once where many may share one Job. */
+const MOST_MEMBERS = 20_000;
+const NO_BATCHES = { pods: 1, seconds: 0, least: Number.POSITIVE_INFINITY };
 const RANK = { queued: 0, running: 1, ended: 2 } as const;
 
 /** Label by which the Job controller says to which Job a pod belongs. */
@@ -56,13 +64,22 @@ export class K8sBackend implements ComputeBackend {
   readonly #told = new Map<JobKey, keyof typeof RANK>();
   readonly #listeners = new Set<(statuses: readonly JobStatus[]) => void>();
   readonly #saving = new Map<JobKey, Promise<void>>();
-  /** Since when pods have been unable to start, by the clock that never goes back. */
-  readonly #stuck = new Map<JobKey, number>();
-  #stuckTimer: NodeJS.Timeout | undefined;
+  readonly #stuck: StuckPods;
+  readonly #removal: Removal;
   #isOpen = true;
 
   constructor(parts: K8sParts) {
     this.#parts = parts;
+    const { clock, config, log } = parts;
+    this.#removal = new Removal(parts);
+    this.#stuck = new StuckPods({
+      clock,
+      log,
+      patienceSeconds: config.unstartableSeconds,
+      giveUp: (key, request) => this.#end(key, request),
+      lookAgain: (keys) => this.onChange(keys),
+    });
+    parts.batches.listen((statuses) => this.#tellOfMembers(statuses));
     this.traits = {
       work: ['command', 'shell', 'functions'],
       containers: true,
@@ -72,7 +89,8 @@ export class K8sBackend implements ComputeBackend {
       enforcesMemory: true,
       outlivesLeader: true,
       settleSeconds: 5,
-      maxLiveJobs: parts.config.maxLiveJobs,
+      // Those that share a Job are not counted one by one; what needs one of its own is held back when it is submitted.
+      maxLiveJobs: parts.config.pack === false ? parts.config.maxLiveJobs : MOST_MEMBERS,
       pollSeconds: 10,
     };
   }
@@ -80,8 +98,7 @@ export class K8sBackend implements ComputeBackend {
   async submit(jobs: readonly JobSpec[], { signal }: CallOptions = {}): Promise<SubmitOutcome[]> {
     signal?.throwIfAborted();
     await this.#ready();
-    let room =
-      this.traits.maxLiveJobs === undefined ? jobs.length : this.traits.maxLiveJobs - this.#live();
+    let room = this.#room(jobs);
     const taken = new Set<JobSpec>();
     for (const job of jobs) {
       if (this.#isKnown(job.key)) taken.add(job);
@@ -126,9 +143,11 @@ export class K8sBackend implements ComputeBackend {
     await this.#ready();
     const live = [...new Set(keys)].filter((key) => this.#isKnown(key) && !this.#ended.has(key));
     const message = reason === 'cancelled' ? 'it was asked to end' : `it was ended as ${reason}`;
-    await inParallel(live, { places: AT_ONCE }, (key) =>
-      this.#end(key, { outcome: reason, message }, signal),
-    );
+    const request = { outcome: reason, message };
+    const { batches } = this.#parts;
+    await batches.cancel(live, request, signal);
+    const single = live.filter((key) => !batches.has(key));
+    await inParallel(single, { places: AT_ONCE }, (key) => this.#end(key, request, signal));
   }
 
   /** Marks a Job and ends its pod: one that has started where it stands, so that its log stays, one that has not by taking it away. */
@@ -154,6 +173,14 @@ export class K8sBackend implements ComputeBackend {
     { follow = false, signal }: CallOptions & { readonly follow?: boolean } = {},
   ): AsyncGenerator<Uint8Array> {
     await this.#ready();
+    if (this.#parts.batches.has(key)) {
+      yield* this.#parts.batches.logs(key, follow, signal);
+      return;
+    }
+    yield* this.#ownLog(key, follow, signal);
+  }
+
+  async *#ownLog(key: JobKey, follow: boolean, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
     const seen = this.#seen(key);
     if (seen === undefined && !this.#accepted.has(key))
       throw k8sError('BACKEND_JOB_UNKNOWN', `There is no trace of job ${key}`, {
@@ -200,42 +227,18 @@ export class K8sBackend implements ComputeBackend {
   }
 
   async forget(keys: readonly JobKey[]): Promise<void> {
-    const { namespace, jobs } = this.#parts;
-    const secrets = new Set<string>();
-    await inParallel(keys, { places: AT_ONCE }, async (key) => {
-      const secret = jobs.items.get(key)?.metadata.annotations?.[OURS.environment];
-      if (secret !== undefined) secrets.add(secret);
-      await namespace.remove(`removing Job ${key}`, namespace.path('jobs', key));
-      this.#parts.packs.remove(key);
-      jobs.items.delete(key);
+    const { batches, packs } = this.#parts;
+    const single = keys.filter((key) => !batches.has(key));
+    const done = batches.forget(keys);
+    await this.#removal.remove([...single, ...done]);
+    batches.discard(done);
+    for (const key of keys) {
+      packs.remove(key);
       this.#ended.delete(key);
       this.#accepted.delete(key);
       this.#told.delete(key);
-    });
-    const used = new Set(
-      [...jobs.items.values()].map(({ metadata }) => metadata.annotations?.[OURS.environment]),
-    );
-    const unused = [...secrets].filter((name) => !used.has(name));
-    await inParallel(unused, { places: AT_ONCE }, (name) =>
-      namespace.remove(`removing Secret ${name}`, namespace.path('secrets', name)),
-    );
-    await this.#removeAnchors(new Set(keys.map((key) => parseJobKey(key)?.run ?? '')));
-  }
-
-  /** What holds a run together goes with its last job; it is made again when there is another one. */
-  async #removeAnchors(runs: ReadonlySet<string>): Promise<void> {
-    const { namespace, jobs, submitter } = this.#parts;
-    const left = new Set(
-      [...jobs.items.values()].map(({ metadata }) => metadata.labels?.[OURS.run]),
-    );
-    for (const key of this.#accepted) left.add(parseJobKey(key)?.run);
-    const gone = [...runs].filter((run) => run !== '' && !left.has(run));
-    for (const run of gone) {
-      if (submitter.isBusy) continue;
-      submitter.dropAnchor(run);
-      const name = anchorName(run);
-      await namespace.remove(`removing ConfigMap ${name}`, namespace.path('configmaps', name));
     }
+    await this.#removal.removeAnchors(keys, this.#accepted);
   }
 
   diagnose({ signal }: CallOptions = {}): Promise<readonly Finding[]> {
@@ -244,7 +247,8 @@ export class K8sBackend implements ComputeBackend {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOpen = false;
-    clearTimeout(this.#stuckTimer);
+    this.#stuck[Symbol.dispose]();
+    this.#parts.batches[Symbol.dispose]();
     this.#parts.jobs[Symbol.dispose]();
     this.#parts.pods[Symbol.dispose]();
     await Promise.allSettled(this.#saving.values());
@@ -253,6 +257,7 @@ export class K8sBackend implements ComputeBackend {
   /** Jobs, or pods of Jobs, have changed. */
   onChange(names: readonly string[]): void {
     if (!this.#isOpen) return;
+    this.#parts.batches.onChange(names);
     const changed = names.flatMap((name) =>
       parseJobKey(name) === undefined ? [] : [name as JobKey],
     );
@@ -261,12 +266,24 @@ export class K8sBackend implements ComputeBackend {
       const seen = this.#seen(key);
       if (seen === undefined) continue;
       this.#accepted.delete(key);
-      this.#lookAtStart(key, seen);
+      this.#stuck.look(key, seen);
       const status = statusOf(key, seen);
       if (status.state === 'ended') this.#keepEnd(status, seen);
       else fresh.push(status);
     }
     this.#tell(fresh);
+  }
+
+  /** What shares a Job with others has its log in place, and is over when it is told so. */
+  #tellOfMembers(statuses: readonly JobStatus[]): void {
+    if (this.#isOpen) this.#tell(statuses);
+  }
+
+  /** How many jobs may be taken: of those that may share a Job any number, of others as many Jobs as may be there. */
+  #room(jobs: readonly JobSpec[]): number {
+    const { pack, maxLiveJobs } = this.#parts.config;
+    const { single } = planBatches(jobs, pack === false ? NO_BATCHES : pack);
+    return maxLiveJobs - this.#live() + jobs.length - single.length;
   }
 
   #tell(statuses: readonly JobStatus[]): void {
@@ -285,7 +302,7 @@ export class K8sBackend implements ComputeBackend {
   #keepEnd(status: JobStatus, { job, pod }: NonNullable<ReturnType<K8sBackend['seen']>>): void {
     const { key } = status;
     if (this.#ended.has(key) || this.#saving.has(key)) return;
-    this.#stuck.delete(key);
+    this.#stuck.drop(key);
     const { namespace, log } = this.#parts;
     const file = job.metadata.annotations?.[OURS.log];
     const saved =
@@ -310,37 +327,15 @@ export class K8sBackend implements ComputeBackend {
     return { ...status, exit, progress: calls.progress };
   }
 
-  /** Gives up what cannot start for good, and what could not for too long. */
-  #lookAtStart(key: JobKey, seen: NonNullable<ReturnType<K8sBackend['seen']>>): void {
-    const { clock, config } = this.#parts;
-    const trouble = unstartable(seen);
-    if (trouble === undefined) {
-      this.#stuck.delete(key);
-      return;
-    }
-    const since = this.#stuck.get(key) ?? clock.monotonic();
-    this.#stuck.set(key, since);
-    const isTooLong = clock.monotonic() - since >= config.unstartableSeconds * 1000;
-    if (trouble === 'for good' || isTooLong) {
-      const message = `its pod cannot start: ${waitReason(seen) ?? 'nobody says why'}`;
-      this.#stuck.set(key, Number.POSITIVE_INFINITY);
-      this.#end(key, { outcome: 'submit-rejected', message }).catch((error: unknown) => {
-        this.#stuck.set(key, since);
-        this.#parts.log.warn({ err: error, key }, 'a job that cannot start could not be ended');
-      });
-    }
-    this.#stuckTimer ??= setTimeout(() => {
-      this.#stuckTimer = undefined;
-      this.onChange([...this.#stuck.keys()]);
-    }, STUCK_LOOKS_MS).unref();
-  }
-
   #ready(): Promise<unknown> {
     return Promise.all([this.#parts.jobs.ready(), this.#parts.pods.ready()]);
   }
 
   #isKnown(key: JobKey): boolean {
-    return this.#accepted.has(key) || this.#ended.has(key) || this.#parts.jobs.items.has(key);
+    const { batches, jobs } = this.#parts;
+    return (
+      this.#accepted.has(key) || this.#ended.has(key) || batches.has(key) || jobs.items.has(key)
+    );
   }
 
   #live(): number {
@@ -370,7 +365,7 @@ export class K8sBackend implements ComputeBackend {
       await this.#saving.get(key);
     }
     return keys.map((key) => {
-      const ended = this.#ended.get(key);
+      const ended = this.#ended.get(key) ?? this.#parts.batches.status(key);
       if (ended !== undefined) return ended;
       const seen = this.#seen(key);
       if (seen !== undefined) return statusOf(key, seen);

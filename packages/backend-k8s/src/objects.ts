@@ -34,6 +34,9 @@ export interface Job extends Thing {
     readonly terminating?: number;
     readonly startTime?: string;
     readonly completionTime?: string;
+    /** Of an Indexed Job: `0,2-4`. */
+    readonly completedIndexes?: string;
+    readonly failedIndexes?: string;
     readonly conditions?: readonly Condition[];
   };
 }

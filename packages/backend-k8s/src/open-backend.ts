@@ -4,12 +4,15 @@ import { isAbsolute, join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import type { PluginContext } from '@orchestrate/core';
 import { ApiClient } from './api-client.ts';
+import { BatchFiles } from './batch/batch-files.ts';
+import { Batches } from './batch/batches.ts';
 import type { K8sConfig } from './config.ts';
 import { k8sError } from './errors.ts';
 import { JOB_NAME, K8sBackend } from './k8s-backend.ts';
 import { Namespace } from './namespace.ts';
 import { type Job, OURS, type Pod } from './objects.ts';
 import { Packs } from './packs.ts';
+import { RunObjects } from './run-objects.ts';
 import { Submitter } from './submitter.ts';
 import { WatchedList } from './watched-list.ts';
 
@@ -60,7 +63,11 @@ export function openK8sBackend(config: K8sConfig, context: PluginContext): K8sBa
     project: projectDirectory,
     node: config.node,
   });
-  const submitter = new Submitter(namespace, config, owner, packs);
-  const backend = new K8sBackend({ namespace, config, submitter, packs, jobs, pods, clock, log });
+  const files = new BatchFiles(stateDirectory);
+  const batches = new Batches({ namespace, files, jobs, pods, clock, log });
+  const objects = new RunObjects(namespace, owner);
+  const submitter = new Submitter({ namespace, config, owner, packs, batches, files, objects });
+  const parts = { namespace, config, submitter, objects, packs, batches, jobs, pods, clock, log };
+  const backend = new K8sBackend(parts);
   return backend;
 }

@@ -3,27 +3,24 @@ import {
   canonicalJson,
   inParallel,
   isFlowError,
+  type JobKey,
   type JobSpec,
   type Json,
-  parseJobKey,
   type SubmitOutcome,
 } from '@orchestrate/core';
 import { ApiRefusal, isNotTaken } from './api-client.ts';
+import type { BatchFiles } from './batch/batch-files.ts';
+import { type Batch, planBatches } from './batch/batch-plan.ts';
+import type { Batches } from './batch/batches.ts';
 import { type K8sConfig, K8sJobOptions } from './config.ts';
 import { jobManifest } from './job-manifest.ts';
 import type { Namespace } from './namespace.ts';
-import { type Job, OURS, type Thing } from './objects.ts';
+import { type Job, OURS } from './objects.ts';
 import type { Packs } from './packs.ts';
+import { type Environment, type RunObjects, runOf } from './run-objects.ts';
 
 /** Calls that are made at once. */
 const AT_ONCE = 16;
-/** Most bytes of the values in one Secret; the server takes a mebibyte. */
-const SECRET_BYTES = 700_000;
-
-interface Environment {
-  readonly secret: string;
-  readonly keys: ReadonlyMap<string, string>;
-}
 
 interface Prepared {
   readonly job: JobSpec;
@@ -36,16 +33,25 @@ const refused = ({ key }: JobSpec, reason: string): SubmitOutcome => ({
   reason,
 });
 
-const runOf = ({ key }: JobSpec): string => parseJobKey(key)?.run ?? key;
-
-/** Name of the object that all objects of a run belong to. */
-export const anchorName = (run: string): string => `orchestrate-${run}`;
-
 /** What a job is, without its environment, which may hold secrets. */
 function digestOf(job: JobSpec): string {
   const told = JSON.parse(JSON.stringify({ ...job, environment: {} })) as Json;
   return createHash('sha256').update(canonicalJson(told)).digest('hex');
 }
+
+/** What a {@link Submitter} works with. */
+export interface SubmitterParts {
+  readonly namespace: Namespace;
+  readonly config: K8sConfig;
+  readonly owner: string;
+  readonly packs: Packs;
+  readonly batches: Batches;
+  readonly files: BatchFiles;
+  readonly objects: RunObjects;
+}
+
+/** What a pod needs beside its jobs, seconds. */
+const POD_SLACK_SECONDS = 30;
 
 /** Makes Jobs. A Job has the key as its name, so that it cannot be made twice. */
 export class Submitter {
@@ -53,11 +59,16 @@ export class Submitter {
   readonly #config: K8sConfig;
   readonly #owner: string;
   readonly #packs: Packs;
+  readonly #batches: Batches;
+  readonly #files: BatchFiles;
+  readonly #objects: RunObjects;
   #underWay = 0;
-  readonly #anchors = new Map<string, Promise<{ readonly name: string; readonly uid: string }>>();
 
-  constructor(namespace: Namespace, config: K8sConfig, owner: string, packs: Packs) {
+  constructor({ namespace, config, owner, packs, batches, files, objects }: SubmitterParts) {
+    this.#objects = objects;
     this.#packs = packs;
+    this.#batches = batches;
+    this.#files = files;
     this.#namespace = namespace;
     this.#config = config;
     this.#owner = owner;
@@ -66,11 +77,6 @@ export class Submitter {
   /** Whether Jobs are being made at the moment. */
   get isBusy(): boolean {
     return this.#underWay > 0;
-  }
-
-  /** The anchor of a run was removed. */
-  dropAnchor(run: string): void {
-    this.#anchors.delete(run);
   }
 
   async submit(jobs: readonly JobSpec[], signal?: AbortSignal): Promise<SubmitOutcome[]> {
@@ -91,12 +97,68 @@ export class Submitter {
       else prepared.push(ready);
     }
     if (prepared.length > 0) {
-      const environments = await this.#writeEnvironments(prepared, signal);
-      await inParallel(prepared, { places: AT_ONCE }, async (one) => {
+      const { batches, single } = this.#planned(prepared);
+      const leads = batches.map(({ lead }) => lead);
+      const environments = await this.#objects.writeEnvironments(
+        [...leads, ...single].map(({ job }) => job),
+        signal,
+      );
+      await inParallel(batches, { places: AT_ONCE }, async ({ batch, lead }) => {
+        const made = await this.#makeBatch(batch, lead, environments.get(lead.job), signal);
+        for (const job of batch.jobs) outcomes.set(job, { ...made, key: job.key });
+      });
+      await inParallel(single, { places: AT_ONCE }, async (one) => {
         outcomes.set(one.job, await this.#make(one, environments.get(one.job), signal));
       });
     }
     return jobs.flatMap((job) => outcomes.get(job) ?? []);
+  }
+
+  /** Short jobs that are alike go together; the first of each batch stands for all. */
+  #planned(prepared: readonly Prepared[]): {
+    readonly batches: readonly { readonly batch: Batch; readonly lead: Prepared }[];
+    readonly single: readonly Prepared[];
+  } {
+    const { pack } = this.#config;
+    if (pack === false) return { batches: [], single: prepared };
+    const byJob = new Map(prepared.map((one) => [one.job, one]));
+    const plan = planBatches([...byJob.keys()], pack);
+    return {
+      batches: plan.batches.flatMap((batch) => {
+        const lead = byJob.get(batch.jobs[0] as JobSpec);
+        return lead === undefined ? [] : [{ batch, lead }];
+      }),
+      single: plan.single.flatMap((job) => byJob.get(job) ?? []),
+    };
+  }
+
+  /** One Indexed Job for many jobs. Its files are there before it is, so that whoever finds it can follow it. */
+  async #makeBatch(
+    batch: Batch,
+    { job, options }: Prepared,
+    environment: Environment | undefined,
+    signal?: AbortSignal,
+  ): Promise<SubmitOutcome> {
+    const { name, jobs, pods } = batch;
+    const argv = this.#files.write(batch, this.#config.graceSeconds);
+    const record = this.#files.read(name);
+    if (record !== undefined) this.#batches.add(name, record);
+    const { timeSeconds = 0, ...resources } = job.resources;
+    const longest = Math.ceil(jobs.length / pods) * timeSeconds + POD_SLACK_SECONDS;
+    const whole: JobSpec = {
+      ...job,
+      key: name as JobKey,
+      name: `${job.name} and ${jobs.length - 1} more`,
+      work: { kind: 'command', argv },
+      resources: { ...resources, timeSeconds: longest },
+      logPath: '',
+    };
+    const outcome = await this.#make({ job: whole, options }, environment, signal, pods);
+    const isTaken = outcome.outcome === 'accepted' || outcome.outcome === 'doubtful';
+    if (isTaken) return outcome;
+    this.#batches.drop(name);
+    this.#files.remove(name);
+    return outcome;
   }
 
   #prepare(job: JobSpec): Prepared | SubmitOutcome {
@@ -110,98 +172,21 @@ export class Submitter {
     return refused(job, `options: ${problems.join('; ')}`);
   }
 
-  /** The object that all objects of a run belong to: who deletes it deletes them. */
-  #anchor(run: string): Promise<{ readonly name: string; readonly uid: string }> {
-    const known = this.#anchors.get(run);
-    if (known !== undefined) return known;
-    const made = this.#makeAnchor(run);
-    this.#anchors.set(run, made);
-    made.catch(() => this.#anchors.delete(run));
-    return made;
-  }
-
-  async #makeAnchor(run: string): Promise<{ readonly name: string; readonly uid: string }> {
-    const name = anchorName(run);
-    const labels = {
-      'app.kubernetes.io/managed-by': 'orchestrate',
-      [OURS.owner]: this.#owner,
-      [OURS.run]: run,
-    };
-    const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, labels } };
-    const made = await this.#create(`making ConfigMap ${name}`, 'configmaps', name, body);
-    return { name, uid: made.metadata.uid ?? '' };
-  }
-
-  /** Makes an object, or finds the one of that name. @throws K8S_* */
-  async #create(
-    what: string,
-    kind: 'configmaps' | 'secrets',
-    name: string,
-    body: object,
-    signal?: AbortSignal,
-  ): Promise<Thing> {
-    const { path, api } = { path: this.#namespace.path(kind), api: this.#namespace.api };
-    const call = { body, ...(signal === undefined ? {} : { signal }) };
-    try {
-      return await api.call<Thing>('POST', path, call);
-    } catch (error) {
-      if (!(error instanceof ApiRefusal) || error.status !== 409)
-        return this.#namespace.call(what, 'POST', path, call);
-    }
-    // Made by an earlier call, of which the answer was lost. What it holds may be otherwise now.
-    return this.#namespace.call(what, 'PUT', this.#namespace.path(kind, name), call);
-  }
-
-  /** Environments go into Secrets: whoever may look at pods need not see them. One Secret for many jobs. */
-  async #writeEnvironments(
-    prepared: readonly Prepared[],
-    signal?: AbortSignal,
-  ): Promise<ReadonlyMap<JobSpec, Environment>> {
-    const found = new Map<JobSpec, Environment>();
-    for (const group of groups(prepared.map(({ job }) => job))) {
-      const [first] = group;
-      if (first === undefined) continue;
-      const secret = `${first.key}-env`;
-      const data: Record<string, string> = {};
-      for (const [index, job] of group.entries()) {
-        const keys = new Map<string, string>();
-        for (const [at, [name, value]] of Object.entries(job.environment).entries()) {
-          const key = `${index}.${at}`;
-          keys.set(name, key);
-          data[key] = Buffer.from(value).toString('base64');
-        }
-        if (keys.size > 0) found.set(job, { secret, keys });
-      }
-      if (Object.keys(data).length === 0) continue;
-      const anchor = await this.#anchor(runOf(first));
-      const metadata = {
-        name: secret,
-        labels: {
-          'app.kubernetes.io/managed-by': 'orchestrate',
-          [OURS.owner]: this.#owner,
-          [OURS.run]: runOf(first),
-        },
-        ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', ...anchor }],
-      };
-      const body = { apiVersion: 'v1', kind: 'Secret', metadata, data };
-      await this.#create(`making Secret ${secret}`, 'secrets', secret, body, signal);
-    }
-    return found;
-  }
-
   async #make(
     { job, options }: Prepared,
     environment: Environment | undefined,
     signal?: AbortSignal,
+    pods?: number,
   ): Promise<SubmitOutcome> {
     const { key } = job;
     const digest = digestOf(job);
     const run = runOf(job);
     try {
       const parts = { job, run, options, digest, owner: this.#owner, config: this.#config };
-      const anchor = await this.#anchor(run);
+      const anchor = await this.#objects.anchor(run);
       const given = {
         ...(environment === undefined ? {} : { environment }),
+        ...(pods === undefined ? {} : { pods }),
         ...(job.work.kind === 'functions' ? { calls: this.#packs.write(key, job.work) } : {}),
       };
       const body = jobManifest({ ...parts, anchor, ...given });
@@ -245,23 +230,4 @@ export class Submitter {
     const reason = `there is a Job ${key} that is not ours, or is other work`;
     return { key, outcome: 'rejected', failure: 'lost', reason };
   }
-}
-
-/** Jobs of one run whose environments fit into one Secret. */
-function groups(jobs: readonly JobSpec[]): JobSpec[][] {
-  const made: JobSpec[][] = [];
-  let bytes = 0;
-  for (const job of jobs) {
-    const size = Object.values(job.environment).reduce((sum, value) => sum + value.length * 2, 0);
-    const last = made.at(-1);
-    const isSame = last?.[0] !== undefined && runOf(last[0]) === runOf(job);
-    if (last !== undefined && isSame && bytes + size <= SECRET_BYTES) {
-      last.push(job);
-      bytes += size;
-    } else {
-      made.push([job]);
-      bytes = size;
-    }
-  }
-  return made;
 }

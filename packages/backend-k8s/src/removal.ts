@@ -1,0 +1,60 @@
+import { inParallel, type JobKey, parseJobKey } from '@orchestrate/core';
+import type { Namespace } from './namespace.ts';
+import { type Job, OURS } from './objects.ts';
+import { anchorName, type RunObjects } from './run-objects.ts';
+import type { Submitter } from './submitter.ts';
+import type { WatchedList } from './watched-list.ts';
+
+/** What is needed to remove what nobody asks after any more. */
+export interface RemovalParts {
+  readonly namespace: Namespace;
+  readonly jobs: WatchedList<Job>;
+  readonly objects: RunObjects;
+  readonly submitter: Submitter;
+}
+
+const AT_ONCE = 16;
+
+/** Takes Jobs away, and what was there for them only. */
+export class Removal {
+  readonly #parts: RemovalParts;
+
+  constructor(parts: RemovalParts) {
+    this.#parts = parts;
+  }
+
+  /** Removes Jobs, and Secrets that no other Job reads. */
+  async remove(names: readonly string[]): Promise<void> {
+    const { namespace, jobs } = this.#parts;
+    const secrets = new Set<string>();
+    await inParallel(names, { places: AT_ONCE }, async (name) => {
+      const secret = jobs.items.get(name)?.metadata.annotations?.[OURS.environment];
+      if (secret !== undefined) secrets.add(secret);
+      await namespace.remove(`removing Job ${name}`, namespace.path('jobs', name));
+      jobs.items.delete(name);
+    });
+    const used = new Set(
+      [...jobs.items.values()].map(({ metadata }) => metadata.annotations?.[OURS.environment]),
+    );
+    const unused = [...secrets].filter((name) => !used.has(name));
+    await inParallel(unused, { places: AT_ONCE }, (name) =>
+      namespace.remove(`removing Secret ${name}`, namespace.path('secrets', name)),
+    );
+  }
+
+  /** What holds a run together goes with its last job; it is made again when there is another one. */
+  async removeAnchors(keys: readonly JobKey[], accepted: ReadonlySet<JobKey>): Promise<void> {
+    const { namespace, jobs, submitter, objects } = this.#parts;
+    const runs = new Set(keys.map((key) => parseJobKey(key)?.run ?? ''));
+    const left = new Set(
+      [...jobs.items.values()].map(({ metadata }) => metadata.labels?.[OURS.run]),
+    );
+    for (const key of accepted) left.add(parseJobKey(key)?.run);
+    for (const run of runs) {
+      if (run === '' || left.has(run) || submitter.isBusy) continue;
+      objects.dropAnchor(run);
+      const name = anchorName(run);
+      await namespace.remove(`removing ConfigMap ${name}`, namespace.path('configmaps', name));
+    }
+  }
+}
