@@ -106,7 +106,12 @@ export const K8sConfig = z.strictObject({
           .min(0)
           .default(60)
           .describe('Declared `time` up to which a task is short.'),
-        least: z.int().min(2).default(16).describe('Fewest short tasks that are worth a pack.'),
+        least: z.int().min(1).default(16).describe('Fewest short tasks that are worth a pack.'),
+        tasks: z
+          .int()
+          .min(1)
+          .default(20_000)
+          .describe('Most tasks that are submitted at once, with those that share pods.'),
       }),
     ])
     .prefault({})

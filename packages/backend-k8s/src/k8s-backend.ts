@@ -13,7 +13,7 @@ import {
   parseJobKey,
   type SubmitOutcome,
 } from '@orchestrate/core';
-import { planBatches } from './batch/batch-plan.ts';
+import { isBatchName, planBatches } from './batch/batch-plan.ts';
 import type { Batches } from './batch/batches.ts';
 import type { K8sConfig } from './config.ts';
 import { diagnose } from './diagnose.ts';
@@ -45,8 +45,6 @@ export interface K8sParts {
 }
 
 const AT_ONCE = 16;
-/** Most jobs that are live at once where many may share one Job. */
-const MOST_MEMBERS = 20_000;
 const NO_BATCHES = { pods: 1, seconds: 0, least: Number.POSITIVE_INFINITY };
 const RANK = { queued: 0, running: 1, ended: 2 } as const;
 
@@ -90,7 +88,7 @@ export class K8sBackend implements ComputeBackend {
       outlivesLeader: true,
       settleSeconds: 5,
       // Those that share a Job are not counted one by one; what needs one of its own is held back when it is submitted.
-      maxLiveJobs: parts.config.pack === false ? parts.config.maxLiveJobs : MOST_MEMBERS,
+      maxLiveJobs: config.pack === false ? config.maxLiveJobs : config.pack.tasks,
       pollSeconds: 10,
     };
   }
@@ -98,25 +96,23 @@ export class K8sBackend implements ComputeBackend {
   async submit(jobs: readonly JobSpec[], { signal }: CallOptions = {}): Promise<SubmitOutcome[]> {
     signal?.throwIfAborted();
     await this.#ready();
-    let room = this.#room(jobs);
-    const taken = new Set<JobSpec>();
-    for (const job of jobs) {
-      if (this.#isKnown(job.key)) taken.add(job);
-      else if (room > 0) {
-        taken.add(job);
-        room -= 1;
-      }
+    const { batches, submitter } = this.#parts;
+    const outcomes = new Map<JobKey, SubmitOutcome>();
+    for (const { key } of jobs)
+      if (batches.has(key)) outcomes.set(key, { key, outcome: 'accepted', known: true });
+    const rest = new Map(jobs.map((job) => [job.key, job]));
+    for (const key of outcomes.keys()) rest.delete(key);
+    const [known, fresh] = [[...rest.values()], this.#taken([...rest.values()])];
+    // What has a Job of its own, or may have one, is asked for under its own name again.
+    const again = known.filter(({ key }) => this.#isKnown(key));
+    for (const one of await submitter.submit(again, { mayShare: false, signal }))
+      outcomes.set(one.key, one);
+    for (const one of await submitter.submit(fresh, { mayShare: true, signal })) {
+      outcomes.set(one.key, one);
+      if (one.outcome === 'accepted' && !this.#isKnown(one.key)) this.#accepted.add(one.key);
     }
-    const sent = jobs.filter((job) => taken.has(job));
-    const made = await this.#parts.submitter.submit(sent, signal);
-    const outcomes = new Map(sent.map((job, index) => [job, made[index]]));
-    return jobs.map((job) => {
-      const outcome = outcomes.get(job);
-      if (outcome?.outcome === 'accepted' && !this.#isKnown(job.key)) this.#accepted.add(job.key);
-      return (
-        outcome ?? { key: job.key, outcome: 'busy', reason: 'as many Jobs are there as may be' }
-      );
-    });
+    const reason = 'as many Jobs are there as may be';
+    return jobs.map(({ key }) => outcomes.get(key) ?? { key, outcome: 'busy', reason });
   }
 
   async observe(keys: readonly JobKey[], { signal }: CallOptions = {}): Promise<JobStatus[]> {
@@ -279,11 +275,24 @@ export class K8sBackend implements ComputeBackend {
     if (this.#isOpen) this.#tell(statuses);
   }
 
-  /** How many jobs may be taken: of those that may share a Job any number, of others as many Jobs as may be there. */
-  #room(jobs: readonly JobSpec[]): number {
-    const { pack, maxLiveJobs } = this.#parts.config;
-    const { single } = planBatches(jobs, pack === false ? NO_BATCHES : pack);
-    return maxLiveJobs - this.#live() + jobs.length - single.length;
+  /** Those that there is room for: each that needs a Job of its own takes one, those that share one only count as tasks. */
+  #taken(jobs: readonly JobSpec[]): readonly JobSpec[] {
+    const { config, batches } = this.#parts;
+    const fresh = jobs.filter(({ key }) => !this.#isKnown(key));
+    const { single } = planBatches(fresh, config.pack === false ? NO_BATCHES : config.pack);
+    const alone = new Set(single);
+    const live = this.#live();
+    let own = config.maxLiveJobs - live;
+    let all = (this.traits.maxLiveJobs ?? Number.POSITIVE_INFINITY) - live - batches.live;
+    const taken: JobSpec[] = [];
+    for (const job of fresh) {
+      const isAlone = alone.has(job);
+      if (all <= 0 || (isAlone && own <= 0)) continue;
+      taken.push(job);
+      all -= 1;
+      if (isAlone) own -= 1;
+    }
+    return taken;
   }
 
   #tell(statuses: readonly JobStatus[]): void {
@@ -340,7 +349,8 @@ export class K8sBackend implements ComputeBackend {
 
   #live(): number {
     let live = this.#accepted.size;
-    for (const key of this.#parts.jobs.items.keys()) if (!this.#ended.has(key as JobKey)) live += 1;
+    for (const key of this.#parts.jobs.items.keys())
+      if (!isBatchName(key) && !this.#ended.has(key as JobKey)) live += 1;
     return live;
   }
 

@@ -79,16 +79,25 @@ export class Submitter {
     return this.#underWay > 0;
   }
 
-  async submit(jobs: readonly JobSpec[], signal?: AbortSignal): Promise<SubmitOutcome[]> {
+  /** `mayShare`: whether short jobs may share pods; those that may be there under their own names must not. */
+  async submit(
+    jobs: readonly JobSpec[],
+    { mayShare, signal }: { readonly mayShare: boolean; readonly signal?: AbortSignal | undefined },
+  ): Promise<SubmitOutcome[]> {
+    if (jobs.length === 0) return [];
     this.#underWay += 1;
     try {
-      return await this.#submit(jobs, signal);
+      return await this.#submit(jobs, mayShare, signal);
     } finally {
       this.#underWay -= 1;
     }
   }
 
-  async #submit(jobs: readonly JobSpec[], signal?: AbortSignal): Promise<SubmitOutcome[]> {
+  async #submit(
+    jobs: readonly JobSpec[],
+    mayShare: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<SubmitOutcome[]> {
     const outcomes = new Map<JobSpec, SubmitOutcome>();
     const prepared: Prepared[] = [];
     for (const job of jobs) {
@@ -97,7 +106,9 @@ export class Submitter {
       else prepared.push(ready);
     }
     if (prepared.length > 0) {
-      const { batches, single } = this.#planned(prepared);
+      const { batches, single } = mayShare
+        ? this.#planned(prepared)
+        : { batches: [], single: prepared };
       const leads = batches.map(({ lead }) => lead);
       const environments = await this.#objects.writeEnvironments(
         [...leads, ...single].map(({ job }) => job),
@@ -123,6 +134,9 @@ export class Submitter {
     if (pack === false) return { batches: [], single: prepared };
     const byJob = new Map(prepared.map((one) => [one.job, one]));
     const plan = planBatches([...byJob.keys()], pack);
+    // Known from now on: whoever submits one of them meanwhile does not start it again.
+    for (const batch of plan.batches)
+      this.#batches.add(batch.name, this.#files.write(batch, this.#config.graceSeconds));
     return {
       batches: plan.batches.flatMap((batch) => {
         const lead = byJob.get(batch.jobs[0] as JobSpec);
@@ -140,16 +154,13 @@ export class Submitter {
     signal?: AbortSignal,
   ): Promise<SubmitOutcome> {
     const { name, jobs, pods } = batch;
-    const argv = this.#files.write(batch, this.#config.graceSeconds);
-    const record = this.#files.read(name);
-    if (record !== undefined) this.#batches.add(name, record);
     const { timeSeconds = 0, ...resources } = job.resources;
     const longest = Math.ceil(jobs.length / pods) * timeSeconds + POD_SLACK_SECONDS;
     const whole: JobSpec = {
       ...job,
       key: name as JobKey,
       name: `${job.name} and ${jobs.length - 1} more`,
-      work: { kind: 'command', argv },
+      work: { kind: 'command', argv: this.#files.command(name) },
       resources: { ...resources, timeSeconds: longest },
       logPath: '',
     };

@@ -2,8 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { silentLogger } from '@orchestrate/core';
+import { type ComputeBackend, silentLogger } from '@orchestrate/core';
 import { type Act, backendContract, posixAct } from '@orchestrate/testkit';
+import { describe } from 'vitest';
 import { K8sConfig } from '../src/config.ts';
 import { openK8sBackend } from '../src/open-backend.ts';
 
@@ -24,42 +25,62 @@ function render(act: Act) {
   return { kind: 'command', argv: ['node', '-e', program] } as const;
 }
 
-backendContract(
-  (place) => {
-    mkdirSync(place, { recursive: true });
-    const config = K8sConfig.parse({
-      kubeconfig,
-      image,
-      graceSeconds: 1,
-      // The bed has one node, which is this machine.
-      volumes: Object.fromEntries(
-        [tmpdir(), ROOT].map((path, index) => [
-          `v${index}`,
-          { mountPath: path, hostPath: { path } },
-        ]),
-      ),
+/** Every command says that it is short, so that it shares pods with others. */
+function withTime(backend: ComputeBackend): ComputeBackend {
+  const submit = backend.submit.bind(backend);
+  backend.submit = (jobs, options) =>
+    submit(
+      jobs.map((job) => ({ ...job, resources: { timeSeconds: LONG_SECONDS, ...job.resources } })),
+      options,
+    );
+  return backend;
+}
+
+const LONG_SECONDS = 3_000;
+
+describe.each([
+  ['each a Job of its own', false],
+  ['in packs', { pods: 3, least: 1, seconds: LONG_SECONDS, tasks: 300 }],
+] as const)('jobs, %s', (_how, pack) => {
+  backendContract(
+    (place) => {
+      mkdirSync(place, { recursive: true });
+      const config = K8sConfig.parse({
+        kubeconfig,
+        image,
+        graceSeconds: 1,
+        pack,
+        // The bed has one node, which is this machine.
+        volumes: Object.fromEntries(
+          [tmpdir(), ROOT].map((path, index) => [
+            `v${index}`,
+            { mountPath: path, hostPath: { path } },
+          ]),
+        ),
+        maxLiveJobs: 300,
+      });
+      const backend = openK8sBackend(config, {
+        name: 'k8s',
+        projectDirectory: place,
+        stateDirectory: join(place, 'state'),
+        log: silentLogger,
+        clock: { now: () => Date.now(), monotonic: () => performance.now() },
+        random: Math.random,
+      });
+      return pack === false ? backend : withTime(backend);
+    },
+    {
+      work: ['command', 'shell', 'functions'],
+      containers: true,
+      sharedFilesystem: true,
+      pushes: true,
+      enforcesTime: true,
+      enforcesMemory: true,
+      outlivesLeader: true,
+      settleSeconds: 5,
       maxLiveJobs: 300,
-    });
-    return openK8sBackend(config, {
-      name: 'k8s',
-      projectDirectory: place,
-      stateDirectory: join(place, 'state'),
-      log: silentLogger,
-      clock: { now: () => Date.now(), monotonic: () => performance.now() },
-      random: Math.random,
-    });
-  },
-  {
-    work: ['command', 'shell', 'functions'],
-    containers: true,
-    sharedFilesystem: true,
-    pushes: true,
-    enforcesTime: true,
-    enforcesMemory: true,
-    outlivesLeader: true,
-    settleSeconds: 5,
-    maxLiveJobs: 300,
-    pollSeconds: 10,
-  },
-  { patienceSeconds: 120, image, render },
-);
+      pollSeconds: 10,
+    },
+    { patienceSeconds: 120, image, render },
+  );
+});

@@ -41,8 +41,14 @@ export class BatchFiles {
     return join(this.folder(name), 'results', `${pod}`);
   }
 
-  /** Writes a batch down and answers the words that run it. The record comes last. */
-  write(batch: Batch, graceSeconds: number): readonly string[] {
+  /** The words that do one pod's part of a batch. */
+  command(name: string): readonly string[] {
+    const script = 'exec /bin/sh "$1/pod-$JOB_COMPLETION_INDEX.sh"';
+    return ['/bin/sh', '-c', script, 'sh', this.folder(name)];
+  }
+
+  /** Writes a batch down; the record comes last. */
+  write(batch: Batch, graceSeconds: number): BatchRecord {
     const { name, jobs, pods } = batch;
     const folder = this.folder(name);
     for (const inner of ['results', 'cancel']) mkdirSync(join(folder, inner), { recursive: true });
@@ -56,7 +62,7 @@ export class BatchFiles {
     };
     writeFileSync(join(folder, `${RECORD}.part`), JSON.stringify(record));
     renameSync(join(folder, `${RECORD}.part`), join(folder, RECORD));
-    return ['/bin/sh', '-c', `exec /bin/sh "$1/pod-$JOB_COMPLETION_INDEX.sh"`, 'sh', folder];
+    return record;
   }
 
   /** `undefined` when there is no such batch, or not whole. */

@@ -50,6 +50,13 @@ export class Batches implements Disposable {
     return this.#places.has(key);
   }
 
+  /** How many jobs have not ended. */
+  get live(): number {
+    let live = 0;
+    for (const batch of this.#batches.values()) live += batch.live;
+    return live;
+  }
+
   /** A batch whose Job is being made, or was found. */
   add(name: string, record: BatchRecord): void {
     if (this.#batches.has(name)) return;
@@ -164,7 +171,10 @@ export class Batches implements Disposable {
         }
       }
       if (isOver) return;
-      await pause(FOLLOW_MS, undefined, signal === undefined ? {} : { signal });
+      await pause(FOLLOW_MS, undefined, signal === undefined ? {} : { signal }).catch(
+        () => undefined,
+      );
+      signal?.throwIfAborted();
     }
   }
 

@@ -35,6 +35,11 @@ export class LiveBatch {
     );
   }
 
+  /** How many jobs have not ended. */
+  get live(): number {
+    return this.#ends.reduce((count, end) => count + (end === undefined ? 1 : 0), 0);
+  }
+
   /** Whether every job has ended. */
   get isOver(): boolean {
     return this.#ends.every((end) => end !== undefined);
