@@ -28,6 +28,13 @@ const ON_SLURM: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'slurm-peers': async () => (await import('./slurm/peers.ts')).slurmPeers,
 };
 
+/** Those that need the test bed of Kubernetes, which they bring up; run by their names only. */
+const ON_K8S: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  'k8s-pack': async () => (await import('./k8s/pack.ts')).k8sPack,
+  'k8s-load': async () => (await import('./k8s/load.ts')).k8sLoad,
+  'k8s-jobs': async () => (await import('./k8s/jobs.ts')).k8sJobs,
+};
+
 /** Those that need the test beds of Google Cloud Storage and Azure, which they bring up; run by their names only. */
 const ON_STORES: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'storage-large': async () => (await import('./storage/large.ts')).storageLarge,
@@ -40,7 +47,7 @@ const BUSY = 0.7;
 
 async function main(): Promise<number> {
   const names = process.argv.slice(2);
-  const all = { ...BENCHMARKS, ...ON_SLURM, ...ON_STORES };
+  const all = { ...BENCHMARKS, ...ON_SLURM, ...ON_STORES, ...ON_K8S };
   const unknown = names.filter((name) => !(name in all));
   if (unknown.length > 0) {
     console.error(
