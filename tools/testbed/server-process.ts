@@ -34,6 +34,8 @@ export interface ServerCall {
 
 const READY_WITHIN_MS = 30_000;
 const LOOKS_APART_MS = 50;
+/** Looks after a process that was ended by force. */
+const GONE_LOOKS = 200;
 
 /** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {
@@ -87,7 +89,12 @@ export class ServerProcess {
 
   stop(): void {
     const started = this.#read();
-    if (started !== undefined && isAlive(started)) process.kill(started.pid, 'SIGKILL');
+    if (started !== undefined && isAlive(started)) {
+      process.kill(started.pid, 'SIGKILL');
+      // Until it has let go of its port: whoever starts it again at once would find that taken.
+      for (let looks = 0; looks < GONE_LOOKS && isAlive(started); looks += 1)
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOKS_APART_MS);
+    }
     rmSync(this.#folder, { recursive: true, force: true });
   }
 

@@ -13,9 +13,14 @@ let place: Awaited<ReturnType<typeof namespace>>;
 beforeAll(async () => {
   place = await namespace(NAME);
 });
+/** Starts a server of the bed that a test has stopped. */
+async function start(name: string): Promise<void> {
+  expect(await startDaemon(name)).toBeUndefined();
+}
+
 afterEach(async () => {
-  await startDaemon('kube-apiserver');
-  await startDaemon('kubelet');
+  await start('kube-apiserver');
+  await start('kubelet');
 });
 afterAll(() => place[Symbol.asyncDispose]());
 
@@ -37,9 +42,21 @@ async function expectNothingLeft(project: TrialProject) {
   expect(project.left()).toEqual([]);
 }
 
-describe('a leader', () => {
+/** Members that share pods, for everything that must hold of them too. */
+const WAYS = [
+  ['each a Job of its own', {}],
+  [
+    'in packs',
+    {
+      backend: { pack: { pods: 4, least: 2 } },
+      task: { resources: { time: '60s' }, retry: { attempts: 2, on: ['preempted'], delay: '0s' } },
+    },
+  ],
+] as const;
+
+describe.each(WAYS)('a leader of members, %s', (_how, more) => {
   it('is killed again and again, and each member runs once all the same', async () => {
-    using project = new TrialProject(NAME, 30, 'sleep 1');
+    using project = new TrialProject(NAME, 30, 'sleep 1', more);
     let command = 'run';
     let kills = 0;
     for (; kills < 10; kills += 1) {
@@ -56,18 +73,20 @@ describe('a leader', () => {
   });
 });
 
-describe('the API server', () => {
+describe.each(WAYS)('the API server of members, %s', (_how, more) => {
   it('is away for a while as jobs run, and nothing is done twice or forgotten', async () => {
-    using project = new TrialProject(NAME, MEMBERS, 'sleep 6');
+    using project = new TrialProject(NAME, MEMBERS, 'sleep 6', more);
     const { ended } = project.start('run');
     await project.begun(4);
     stopDaemon('kube-apiserver');
     await wait(15_000);
-    await startDaemon('kube-apiserver');
+    await start('kube-apiserver');
 
     await expectWell(project, await ended);
   });
+});
 
+describe('the API server', () => {
   it('no longer has what a watch wants to go on from', async () => {
     using project = new TrialProject(NAME, MEMBERS, 'sleep 4');
     const { ended } = project.start('run');
@@ -82,7 +101,7 @@ describe('the API server', () => {
     const { header } = await post('range', { key: Buffer.from('/').toString('base64') });
     stopDaemon('kube-apiserver');
     await post('compaction', { revision: header.revision, physical: true });
-    await startDaemon('kube-apiserver');
+    await start('kube-apiserver');
 
     await expectWell(project, await ended);
   });
@@ -103,6 +122,24 @@ describe('a pod', () => {
     expect(project.effects().toSorted((a, b) => a - b)).toEqual([1, 1, 2]);
     expect(text).toContain('its pod was deleted');
     expect(project.outputs()).toBe(3);
+  });
+
+  it('of a pack is deleted by somebody: what it was at runs again, and the rest of its share for the first time', async () => {
+    using project = new TrialProject(NAME, 8, 'sleep 3', {
+      ...WAYS[1][1],
+      backend: { pack: { pods: 2, least: 2 } },
+    });
+    const { ended } = project.start('run');
+    await project.begun(2);
+    const pods = kubectl(['-n', NAME, 'get', 'pods', '-o', 'name'])?.split('\n') ?? [];
+    kubectl(['-n', NAME, 'delete', pods[0] ?? '', '--now']);
+    const { code, text } = await ended;
+
+    expect(code, text).toBe(0);
+    expect(project.effects().toSorted((a, b) => a - b)).toEqual([1, 1, 1, 1, 1, 1, 1, 2]);
+    expect(text).toContain('its pod was deleted');
+    expect(project.outputs()).toBe(8);
+    await expectNothingLeft(project);
   });
 
   it('cannot start for want of a Secret: that is said, and it fails when it has waited long enough', async () => {
