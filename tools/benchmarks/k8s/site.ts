@@ -1,12 +1,14 @@
 /** The cluster that benchmarks of Kubernetes run on, and what is asked of its API server meanwhile. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer, request, type Server } from 'node:http';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { bringUp, kubectl } from '../../testbed/kubernetes/bed.ts';
+import { at } from '../../testbed/kubernetes/layout.ts';
 import { programPath } from '../../testbed/kubernetes/programs.ts';
 import { type Measured, measureGood, ORCHESTRATE, ROOT } from '../measure.ts';
 
@@ -110,7 +112,12 @@ export class CountingProxy {
       apiVersion: 'v1',
       kind: 'Config',
       'current-context': 'counted',
-      clusters: [{ name: 'counted', cluster: { server: `http://127.0.0.1:${own}` } }],
+      clusters: [
+        {
+          name: 'counted',
+          cluster: { server: `https://127.0.0.1:${own}`, 'insecure-skip-tls-verify': true },
+        },
+      ],
       users: [{ name: 'counted', user: {} }],
       contexts: [{ name: 'counted', context: { cluster: 'counted', user: 'counted' } }],
     };
@@ -129,7 +136,8 @@ export class CountingProxy {
         if (found !== undefined) resolve(Number(found));
       });
     });
-    const server = createServer();
+    const [cert, key] = ['crt', 'key'].map((end) => readFileSync(at('pki', `apiserver.${end}`)));
+    const server = createServer({ cert, key });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return new CountingProxy(proxy, port, server);
   }
