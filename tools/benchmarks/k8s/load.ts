@@ -15,6 +15,7 @@ export const k8sLoad: Benchmark = async () => {
       await runMembers({ ...site, kubeconfig: proxy.kubeconfig }, `load-${members}`, {
         members,
         run: 'sleep 0.05',
+        time: '5s',
         backend: { pack: { pods: PODS } },
       });
       requests[`requestsFor${members}Tasks`] = proxy.requests - before;

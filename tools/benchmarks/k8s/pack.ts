@@ -51,6 +51,7 @@ export const k8sPack: Benchmark = async () => {
     const measured = await runMembers(site, `pack-${round}`, {
       members: MEMBERS,
       run: 'sleep 0.05',
+      time: '5s',
       backend: { pack: { pods: PODS } },
     });
     mustEqual(

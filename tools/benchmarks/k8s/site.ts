@@ -61,13 +61,20 @@ export function folderFor(name: string): string {
 export function runMembers(
   site: Site,
   name: string,
-  work: { readonly members: number; readonly run: string; readonly backend: object },
+  work: {
+    readonly members: number;
+    readonly run: string;
+    readonly backend: object;
+    /** Declared, so that they may share pods. */
+    readonly time?: string;
+  },
 ): Promise<Measured> {
   const folder = folderFor(name);
   const { kubeconfig, image, namespace } = site;
   const volumes = { work: { mountPath: FOLDER, hostPath: { path: FOLDER } } };
   const backend = { use: 'k8s', kubeconfig, namespace, image, volumes, imagePullPolicy: 'Never' };
-  const task = { run: work.run, resources: { time: '5s' } };
+  const { run, time } = work;
+  const task = { run, ...(time === undefined ? {} : { resources: { time } }) };
   const project = {
     name: 'bench',
     plugins: ['@orchestrate/backend-k8s'],
