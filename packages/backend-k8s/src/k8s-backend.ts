@@ -13,12 +13,12 @@ import {
   parseJobKey,
   type SubmitOutcome,
 } from '@orchestrate/core';
-import { isBatchName, planBatches } from './batch/batch-plan.ts';
+import { type BatchPlan, isBatchName, planBatches } from './batch/batch-plan.ts';
 import type { Batches } from './batch/batches.ts';
 import type { K8sConfig } from './config.ts';
 import { diagnose } from './diagnose.ts';
 import { k8sError } from './errors.ts';
-import { type EndRequest, statusOf } from './job-state.ts';
+import { type EndRequest, type Seen, statusOf } from './job-state.ts';
 import { MERGE_PATCH, type Namespace } from './namespace.ts';
 import { type Job, OURS, type Pod } from './objects.ts';
 import type { Packs } from './packs.ts';
@@ -77,7 +77,10 @@ export class K8sBackend implements ComputeBackend {
       giveUp: (key, request) => this.#end(key, request),
       lookAgain: (keys) => this.onChange(keys),
     });
-    parts.batches.listen((statuses) => this.#tellOfMembers(statuses));
+    // What shares a Job with others has its log in place, and is over when it is told so.
+    parts.batches.listen((statuses) => {
+      if (this.#isOpen) this.#tell(statuses);
+    });
     this.traits = {
       work: ['command', 'shell', 'functions'],
       containers: true,
@@ -102,15 +105,16 @@ export class K8sBackend implements ComputeBackend {
       if (batches.has(key)) outcomes.set(key, { key, outcome: 'accepted', known: true });
     const rest = new Map(jobs.map((job) => [job.key, job]));
     for (const key of outcomes.keys()) rest.delete(key);
-    const [known, fresh] = [[...rest.values()], this.#taken([...rest.values()])];
+    const others = [...rest.values()];
     // What has a Job of its own, or may have one, is asked for under its own name again.
-    const again = known.filter(({ key }) => this.#isKnown(key));
-    for (const one of await submitter.submit(again, { mayShare: false, signal }))
-      outcomes.set(one.key, one);
-    for (const one of await submitter.submit(fresh, { mayShare: true, signal })) {
+    const again = others.filter(({ key }) => this.#isKnown(key));
+    const plan = this.#planned(others.filter(({ key }) => !this.#isKnown(key)));
+    for (const one of await submitter.submit(plan, signal)) {
       outcomes.set(one.key, one);
       if (one.outcome === 'accepted' && !this.#isKnown(one.key)) this.#accepted.add(one.key);
     }
+    for (const one of await submitter.submit({ batches: [], single: again }, signal))
+      outcomes.set(one.key, one);
     const reason = 'as many Jobs are there as may be';
     return jobs.map(({ key }) => outcomes.get(key) ?? { key, outcome: 'busy', reason });
   }
@@ -270,29 +274,23 @@ export class K8sBackend implements ComputeBackend {
     this.#tell(fresh);
   }
 
-  /** What shares a Job with others has its log in place, and is over when it is told so. */
-  #tellOfMembers(statuses: readonly JobStatus[]): void {
-    if (this.#isOpen) this.#tell(statuses);
-  }
-
-  /** Those that there is room for: each that needs a Job of its own takes one, those that share one only count as tasks. */
-  #taken(jobs: readonly JobSpec[]): readonly JobSpec[] {
+  /** Of those that there is room for: each that needs a Job of its own takes one, those that share one only count as tasks. */
+  #planned(jobs: readonly JobSpec[]): BatchPlan {
     const { config, batches } = this.#parts;
-    const fresh = jobs.filter(({ key }) => !this.#isKnown(key));
-    const { single } = planBatches(fresh, config.pack === false ? NO_BATCHES : config.pack);
-    const alone = new Set(single);
+    const rules = config.pack === false ? NO_BATCHES : config.pack;
+    const plan = planBatches(jobs, rules);
+    const alone = new Set(plan.single);
     const live = this.#live();
     let own = config.maxLiveJobs - live;
     let all = (this.traits.maxLiveJobs ?? Number.POSITIVE_INFINITY) - live - batches.live;
-    const taken: JobSpec[] = [];
-    for (const job of fresh) {
+    const taken = jobs.filter((job) => {
       const isAlone = alone.has(job);
-      if (all <= 0 || (isAlone && own <= 0)) continue;
-      taken.push(job);
+      if (all <= 0 || (isAlone && own <= 0)) return false;
       all -= 1;
       if (isAlone) own -= 1;
-    }
-    return taken;
+      return true;
+    });
+    return taken.length === jobs.length ? plan : planBatches(taken, rules);
   }
 
   #tell(statuses: readonly JobStatus[]): void {
@@ -308,7 +306,7 @@ export class K8sBackend implements ComputeBackend {
   }
 
   /** An end is told once its log is here: nothing is removed that was not read. */
-  #keepEnd(status: JobStatus, { job, pod }: NonNullable<ReturnType<K8sBackend['seen']>>): void {
+  #keepEnd(status: JobStatus, { job, pod }: Seen): void {
     const { key } = status;
     if (this.#ended.has(key) || this.#saving.has(key)) return;
     this.#stuck.drop(key);
@@ -355,11 +353,7 @@ export class K8sBackend implements ComputeBackend {
   }
 
   /** What is there of a job. */
-  seen(key: JobKey): { readonly job: Job; readonly pod: Pod | undefined } | undefined {
-    return this.#seen(key);
-  }
-
-  #seen(key: JobKey): { readonly job: Job; readonly pod: Pod | undefined } | undefined {
+  #seen(key: JobKey): Seen | undefined {
     const { jobs, pods } = this.#parts;
     const job = jobs.items.get(key);
     if (job === undefined) return undefined;
@@ -374,9 +368,10 @@ export class K8sBackend implements ComputeBackend {
       if (seen !== undefined && status?.state === 'ended') this.#keepEnd(status, seen);
       await this.#saving.get(key);
     }
+    const members = this.#parts.batches.statuses(keys);
     return keys.map((key) => {
-      const ended = this.#ended.get(key) ?? this.#parts.batches.status(key);
-      if (ended !== undefined) return ended;
+      const known = this.#ended.get(key) ?? members.get(key);
+      if (known !== undefined) return known;
       const seen = this.#seen(key);
       if (seen !== undefined) return statusOf(key, seen);
       if (this.#accepted.has(key)) return { key, state: 'queued' };

@@ -23,11 +23,13 @@ export const holds = (
   type: string,
 ): Condition | undefined => conditions?.find((one) => one.type === type && one.status === 'True');
 
-/** Number of a signal in an exit code above 128, as shells and container runtimes have it. */
+/** Name of the signal in an exit code above 128, as shells and container runtimes have it. */
+export function signalOfCode(code: number): string | undefined {
+  return Object.entries(constants.signals).find(([, value]) => value === code - 128)?.[0];
+}
+
 function signalOf({ exitCode, signal }: Terminated): string | undefined {
-  const number = signal ?? (exitCode > 128 && exitCode < 160 ? exitCode - 128 : undefined);
-  const found = Object.entries(constants.signals).find(([, value]) => value === number);
-  return found?.[0];
+  return signalOfCode(signal === undefined ? exitCode : signal + 128);
 }
 
 const DISRUPTIONS: Readonly<Record<string, FailureClass>> = {

@@ -10,7 +10,7 @@ import {
 } from '@orchestrate/core';
 import { ApiRefusal, isNotTaken } from './api-client.ts';
 import type { BatchFiles } from './batch/batch-files.ts';
-import { type Batch, planBatches } from './batch/batch-plan.ts';
+import type { Batch, BatchPlan } from './batch/batch-plan.ts';
 import type { Batches } from './batch/batches.ts';
 import { type K8sConfig, K8sJobOptions } from './config.ts';
 import { jobManifest } from './job-manifest.ts';
@@ -79,71 +79,51 @@ export class Submitter {
     return this.#underWay > 0;
   }
 
-  /** `mayShare`: whether short jobs may share pods; those that may be there under their own names must not. */
-  async submit(
-    jobs: readonly JobSpec[],
-    { mayShare, signal }: { readonly mayShare: boolean; readonly signal?: AbortSignal | undefined },
-  ): Promise<SubmitOutcome[]> {
-    if (jobs.length === 0) return [];
+  /** One outcome for each job of the plan, in no order. */
+  async submit(plan: BatchPlan, signal: AbortSignal | undefined): Promise<SubmitOutcome[]> {
+    if (plan.batches.length + plan.single.length === 0) return [];
     this.#underWay += 1;
     try {
-      return await this.#submit(jobs, mayShare, signal);
+      return await this.#submit(plan, signal);
     } finally {
       this.#underWay -= 1;
     }
   }
 
-  async #submit(
-    jobs: readonly JobSpec[],
-    mayShare: boolean,
-    signal: AbortSignal | undefined,
-  ): Promise<SubmitOutcome[]> {
-    const outcomes = new Map<JobSpec, SubmitOutcome>();
-    const prepared: Prepared[] = [];
-    for (const job of jobs) {
-      const ready = this.#prepare(job);
-      if ('outcome' in ready) outcomes.set(job, ready);
-      else prepared.push(ready);
-    }
-    if (prepared.length > 0) {
-      const { batches, single } = mayShare
-        ? this.#planned(prepared)
-        : { batches: [], single: prepared };
-      const leads = batches.map(({ lead }) => lead);
-      const environments = await this.#objects.writeEnvironments(
-        [...leads, ...single].map(({ job }) => job),
-        signal,
-      );
-      await inParallel(batches, { places: AT_ONCE }, async ({ batch, lead }) => {
-        const made = await this.#makeBatch(batch, lead, environments.get(lead.job), signal);
-        for (const job of batch.jobs) outcomes.set(job, { ...made, key: job.key });
-      });
-      await inParallel(single, { places: AT_ONCE }, async (one) => {
-        outcomes.set(one.job, await this.#make(one, environments.get(one.job), signal));
-      });
-    }
-    return jobs.flatMap((job) => outcomes.get(job) ?? []);
-  }
-
-  /** Short jobs that are alike go together; the first of each batch stands for all. */
-  #planned(prepared: readonly Prepared[]): {
-    readonly batches: readonly { readonly batch: Batch; readonly lead: Prepared }[];
-    readonly single: readonly Prepared[];
-  } {
-    const { pack } = this.#config;
-    if (pack === false) return { batches: [], single: prepared };
-    const byJob = new Map(prepared.map((one) => [one.job, one]));
-    const plan = planBatches([...byJob.keys()], pack);
-    // Known from now on: whoever submits one of them meanwhile does not start it again.
-    for (const batch of plan.batches)
-      this.#batches.add(batch.name, this.#files.write(batch, this.#config.graceSeconds));
-    return {
-      batches: plan.batches.flatMap((batch) => {
-        const lead = byJob.get(batch.jobs[0] as JobSpec);
-        return lead === undefined ? [] : [{ batch, lead }];
-      }),
-      single: plan.single.flatMap((job) => byJob.get(job) ?? []),
+  async #submit(plan: BatchPlan, signal: AbortSignal | undefined): Promise<SubmitOutcome[]> {
+    const outcomes: SubmitOutcome[] = [];
+    const batches: { readonly batch: Batch; readonly lead: Prepared }[] = [];
+    const single: Prepared[] = [];
+    const tellAll = ({ jobs }: Batch, outcome: SubmitOutcome): void => {
+      for (const { key } of jobs) outcomes.push({ ...outcome, key });
     };
+    for (const batch of plan.batches) {
+      // They are alike: what holds of the first holds of all.
+      const lead = this.#prepare(batch.jobs[0]);
+      if ('outcome' in lead) tellAll(batch, lead);
+      else {
+        // Known from now on: whoever submits one of them meanwhile does not start it again.
+        this.#batches.add(batch.name, this.#files.write(batch, this.#config.graceSeconds));
+        batches.push({ batch, lead });
+      }
+    }
+    for (const job of plan.single) {
+      const ready = this.#prepare(job);
+      if ('outcome' in ready) outcomes.push(ready);
+      else single.push(ready);
+    }
+    const leads = batches.map(({ lead }) => lead);
+    const environments = await this.#objects.writeEnvironments(
+      [...leads, ...single].map(({ job }) => job),
+      signal,
+    );
+    await inParallel(batches, { places: AT_ONCE }, async ({ batch, lead }) => {
+      tellAll(batch, await this.#makeBatch(batch, lead, environments.get(lead.job), signal));
+    });
+    await inParallel(single, { places: AT_ONCE }, async (one) => {
+      outcomes.push(await this.#make(one, environments.get(one.job), signal));
+    });
+    return outcomes;
   }
 
   /** One Indexed Job for many jobs. Its files are there before it is, so that whoever finds it can follow it. */

@@ -60,7 +60,7 @@ function textOf(value: unknown): string | undefined {
 
 /** What was thrown may name its class itself: work that moves data can tell a full or silent service from a mistake. */
 function classOf(thrown: unknown): FailureClass {
-  const named = isFlowError(thrown) ? thrown.details['failure'] : undefined;
+  const named = isFlowError(thrown) ? thrown.details['failureClass'] : undefined;
   return FAILURE_CLASSES.find((failure) => failure === named) ?? 'user-error';
 }
 

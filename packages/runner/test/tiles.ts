@@ -26,7 +26,7 @@ export function failAs({ failure }: { failure: string }): never {
   throw new FlowError('TILE_AWAY', 'the archive does not answer', {
     retry: 'later',
     hint: 'Try again.',
-    details: { failure },
+    details: { failureClass: failure },
   });
 }
 

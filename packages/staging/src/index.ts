@@ -1,4 +1,5 @@
 export { type BroughtFolder, bringFolder } from './bring-folder.ts';
+export { bringInput } from './bring-input.ts';
 export { STAGING_ERRORS } from './errors.ts';
 export { type Brought, type CachedSource, type CacheOptions, InputCache } from './input-cache.ts';
 export type {

@@ -10,15 +10,14 @@ import {
   inParallel,
   isFlowError,
   type Json,
-  storageError,
 } from '@orchestrate/core';
-import { bringFolder } from './bring-folder.ts';
+import { bringInput } from './bring-input.ts';
 import { InputCache } from './input-cache.ts';
 import { siteCache } from './job/environment.ts';
 import { JobStorages, jobClock } from './job/job-storages.ts';
 import { publishOutputs } from './job/publish-outputs.ts';
 import { runCommand } from './job/run-command.ts';
-import type { StagedCall, StagedInput } from './job/staged-call.ts';
+import type { StagedCall } from './job/staged-call.ts';
 
 const INPUTS_AT_ONCE = 4;
 
@@ -39,31 +38,6 @@ function cacheOf({ cache, inputs }: StagedCall): InputCache {
   return made;
 }
 
-async function bring(
-  input: StagedInput,
-  given: {
-    readonly storages: JobStorages;
-    readonly cache: InputCache;
-    readonly signal: AbortSignal;
-  },
-): Promise<void> {
-  const { key, folder, path, address, origin, generation } = input;
-  const { storages, cache, signal } = given;
-  const storage = await storages.get(input.storage);
-  if (folder) {
-    await bringFolder({ storage, key, origin, address }, path, cache, { signal });
-    return;
-  }
-  const stat = await storage.stat(key, { signal });
-  if (stat === undefined) throw storageError('STORAGE_NOT_FOUND', `There is no ${address}.`);
-  if (generation !== undefined && stat.generation !== generation)
-    throw storageError(
-      'STORAGE_CHANGED',
-      `${address} was changed after its task was looked at: expected generation ${generation}, got ${stat.generation}.`,
-    );
-  await cache.bring({ storage, key, origin, stat }, path, { signal });
-}
-
 async function callFunction(
   { module, export: exported, args }: FunctionWork,
   project: string,
@@ -81,12 +55,17 @@ async function callFunction(
 
 /** Trouble of a storage is not the fault of the task: the error says so in the way that the runner understands. */
 function withClass(error: unknown): unknown {
-  if (!isFlowError(error) || error.details['failure'] !== undefined) return error;
+  if (!isFlowError(error) || error.details['failureClass'] !== undefined) return error;
   const { code, message, retry, hint, details, cause } = error;
   const isFull = code === 'STORAGE_FULL';
   if (!isFull && retry !== 'later') return error;
-  const failure: FailureClass = isFull ? 'quota' : 'node-failure';
-  return new FlowError(code, message, { retry, hint, details: { ...details, failure }, cause });
+  const failureClass: FailureClass = isFull ? 'quota' : 'node-failure';
+  return new FlowError(code, message, {
+    retry,
+    hint,
+    details: { ...details, failureClass },
+    cause,
+  });
 }
 
 function cleanUp({ inputs, outputs }: StagedCall): void {
@@ -108,9 +87,10 @@ export async function staged(
   await using storages = new JobStorages(call);
   try {
     const cache = cacheOf(call);
-    await inParallel(call.inputs, { places: INPUTS_AT_ONCE }, (input) =>
-      bring(input, { storages, cache, signal }),
-    );
+    await inParallel(call.inputs, { places: INPUTS_AT_ONCE }, async (input) => {
+      const storage = await storages.get(input.storage);
+      await bringInput({ ...input, storage }, input.path, cache, { signal });
+    });
     for (const { path, folder } of call.outputs)
       mkdirSync(folder ? path : dirname(path), { recursive: true });
     const { work } = call;

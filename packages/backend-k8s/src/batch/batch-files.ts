@@ -58,7 +58,7 @@ export class BatchFiles {
       keys: jobs.map(({ key }) => key),
       logs: jobs.map(({ logPath }) => logPath),
       pods,
-      resources: jobs[0]?.resources ?? {},
+      resources: jobs[0].resources,
     };
     writeFileSync(join(folder, `${RECORD}.part`), JSON.stringify(record));
     renameSync(join(folder, `${RECORD}.part`), join(folder, RECORD));

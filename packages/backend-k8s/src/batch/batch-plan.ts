@@ -15,8 +15,14 @@ export interface BatchRules {
 export interface Batch {
   /** Name of the Job: the same jobs make the same name. */
   readonly name: string;
-  readonly jobs: readonly JobSpec[];
+  readonly jobs: readonly [JobSpec, ...JobSpec[]];
   readonly pods: number;
+}
+
+/** Jobs that go together, and those that need a Job each. */
+export interface BatchPlan {
+  readonly batches: readonly Batch[];
+  readonly single: readonly JobSpec[];
 }
 
 /** Most jobs of one batch: what a person can still look at, and a script that a shell reads at once. */
@@ -36,19 +42,15 @@ function likeness(job: JobSpec, { seconds }: BatchRules): string | undefined {
   return canonicalJson(JSON.parse(JSON.stringify(told)) as Json);
 }
 
-function nameOf(jobs: readonly JobSpec[]): string {
+function nameOf(jobs: Batch['jobs']): string {
   const digest = createHash('sha256');
   for (const { key } of jobs) digest.update(`${key}\n`);
-  const [first] = jobs;
-  const run = parseJobKey(first?.key ?? '')?.run ?? 'run';
+  const run = parseJobKey(jobs[0].key)?.run ?? 'run';
   return `${run}-batch-${digest.digest('hex').slice(0, 12)}`;
 }
 
 /** Puts short alike jobs together; what is left needs a Job each. */
-export function planBatches(
-  jobs: readonly JobSpec[],
-  rules: BatchRules,
-): { readonly batches: readonly Batch[]; readonly single: readonly JobSpec[] } {
+export function planBatches(jobs: readonly JobSpec[], rules: BatchRules): BatchPlan {
   const alike = new Map<string, JobSpec[]>();
   const single: JobSpec[] = [];
   for (const job of jobs) {
@@ -64,7 +66,9 @@ export function planBatches(
       continue;
     }
     for (let at = 0; at < group.length; at += MOST_JOBS) {
-      const part = group.slice(at, at + MOST_JOBS);
+      const [first, ...rest] = group.slice(at, at + MOST_JOBS);
+      if (first === undefined) continue;
+      const part: Batch['jobs'] = [first, ...rest];
       const pods = Math.min(rules.pods, part.length);
       batches.push({ name: nameOf(part), jobs: part, pods });
     }

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { constants } from 'node:os';
 import type { JobExit, Resources } from '@orchestrate/core';
+import { signalOfCode } from '../pod-end.ts';
 
 /** What a pod has written of one of its jobs. */
 export type Mark = 'started' | 'cancelled' | { readonly code: number };
@@ -60,7 +60,7 @@ export function exitOfCode(code: number, { timeSeconds, memoryBytes }: Resources
     const message = 'killed for taking more memory than it has';
     return { outcome: 'out-of-memory', code, message };
   }
-  const [signal] = Object.entries(constants.signals).find(([, one]) => one === code - 128) ?? [];
+  const signal = signalOfCode(code);
   if (signal !== undefined)
     return { outcome: 'user-error', code, signal, message: `ended by ${signal}` };
   return { outcome: 'user-error', code, message: `exit code ${code}` };

@@ -1,10 +1,5 @@
-import type { JobSpec } from '@orchestrate/core';
+import { type JobSpec, quoteWord } from '@orchestrate/core';
 import { type Batch, podOf } from './batch-plan.ts';
-
-/** One word of a POSIX shell that means exactly this text. */
-function quoted(text: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
 
 function wordsOf(work: JobSpec['work']): readonly string[] {
   if (work.kind === 'command') return work.argv;
@@ -23,10 +18,10 @@ export function podScript(batch: Batch, pod: number, folder: string, graceSecond
     if (podOf(position, batch.pods) !== pod) return [];
     const seconds = Math.max(1, Math.ceil(job.resources.timeSeconds ?? 0));
     const words = [position, job.directory, job.logPath, seconds, ...wordsOf(job.work)];
-    return [`job ${words.map((word) => quoted(String(word))).join(' ')}`];
+    return [`job ${words.map((word) => quoteWord(String(word))).join(' ')}`];
   });
   return `set -u
-cd ${quoted(folder)} || exit 1
+cd ${quoteWord(folder)} || exit 1
 R=results/${pod}
 F=$PWD
 T=

@@ -91,11 +91,19 @@ export class Batches implements Disposable {
     else log.warn({ job: name }, 'a Job is there whose files are gone');
   }
 
-  status(key: JobKey): JobStatus | undefined {
-    const place = this.#places.get(key);
-    if (place === undefined) return undefined;
-    this.#look(place.batch);
-    return place.batch.status(place.position, this.#sight(place.batch));
+  /** What is known of the jobs that are in batches, of those given; each batch is looked at once. */
+  statuses(keys: readonly JobKey[]): ReadonlyMap<JobKey, JobStatus> {
+    const sights = new Map<LiveBatch, BatchSight>();
+    const found = new Map<JobKey, JobStatus>();
+    for (const key of keys) {
+      const place = this.#places.get(key);
+      if (place === undefined) continue;
+      const { batch, position } = place;
+      const sight = sights.get(batch) ?? this.#look(batch);
+      sights.set(batch, sight);
+      found.set(key, batch.status(position, sight));
+    }
+    return found;
   }
 
   #sight({ name }: LiveBatch): BatchSight {
@@ -107,11 +115,12 @@ export class Batches implements Disposable {
     for (const batch of this.#batches.values()) if (!batch.isOver) this.#look(batch);
   }
 
-  #look(batch: LiveBatch): void {
+  #look(batch: LiveBatch): BatchSight {
     const sight = this.#sight(batch);
     const changed = batch.look(sight, this.#parts.clock.monotonic());
-    if (changed.length === 0) return;
-    this.#tell([...new Set(changed)].map((position) => batch.status(position, sight)));
+    if (changed.length > 0)
+      this.#tell([...new Set(changed)].map((position) => batch.status(position, sight)));
+    return sight;
   }
 
   /** Keeps jobs from starting; one that runs is ended with its pod, and what that had still to do is done again elsewhere. */

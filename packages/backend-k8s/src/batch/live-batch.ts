@@ -95,7 +95,7 @@ export class LiveBatch {
   #endRest(pod: number, { running, why }: Over): number[] {
     const ended: number[] = [];
     for (let position = pod; position < this.#ends.length; position += this.record.pods) {
-      if (this.#ends[position] !== undefined || podOf(position, this.record.pods) !== pod) continue;
+      if (this.#ends[position] !== undefined) continue;
       const asked = this.#files.cancelled(this.name, position);
       const hasStarted = this.#marks[position] === 'started';
       const message = `its pod ended before it came to it: ${why}`;

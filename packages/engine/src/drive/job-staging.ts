@@ -3,20 +3,21 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 'n
 import { createRequire } from 'node:module';
 import { isAbsolute, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type {
-  FunctionCall,
-  FunctionPack,
-  FunctionWork,
-  JobSpec,
-  Json,
-  JsonObject,
-  Staging,
-  TaskSet,
-  TaskSpec,
+import {
+  type FunctionCall,
+  type FunctionPack,
+  type FunctionWork,
+  isPlainObject,
+  type JobSpec,
+  type Json,
+  type JsonObject,
+  type Staging,
+  type TaskSet,
+  type TaskSpec,
 } from '@orchestrate/core';
 import { STATE_FOLDER } from '../journal/state-folder.ts';
 import type { LoadedProject } from '../project/loaded-project.ts';
-import { withoutKeys } from '../project/plain.ts';
+import { fieldOf, withoutKeys } from '../project/plain.ts';
 import { runError } from '../run-errors.ts';
 import type { Place } from './places.ts';
 
@@ -125,7 +126,9 @@ export class JobStaging {
       const entry = fieldOf(section, name);
       return [
         name,
-        references.resolveDeep(isMap(entry) ? withoutKeys(entry, ['use']) : {}),
+        references.resolveDeep(
+          isPlainObject(entry) ? withoutKeys(entry as JsonObject, ['use']) : {},
+        ),
       ] as const;
     });
     return JSON.stringify(Object.fromEntries(options));
@@ -194,14 +197,6 @@ export function stagedPlace(
   told: { readonly name: string; readonly address: string; readonly path: string },
 ): StagedOutput {
   return { ...told, storage: storageName, key, folder };
-}
-
-function isMap(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function fieldOf(value: Json | undefined, name: string): Json | undefined {
-  return isMap(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
 /** What a job does as calls: a function pack call by call, a command as one. */

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Clock, storageError } from '@orchestrate/core';
+import type { Clock } from '@orchestrate/core';
 import { STATE_FOLDER } from '../journal/state-folder.ts';
 import type { LoadedProject } from '../project/loaded-project.ts';
 import { originOf, type Place } from './places.ts';
@@ -39,23 +39,13 @@ export class Stager {
    * @throws STORAGE_CHANGED, and what storages throw
    */
   async bring(place: Place, address: string, path: string, seen?: string): Promise<void> {
-    const { bringFolder, InputCache: Cache } = await import('@orchestrate/staging');
-    const { cache, clock } = this.#parts;
+    const { bringInput, InputCache: Cache } = await import('@orchestrate/staging');
+    const { cache, clock, projectDirectory } = this.#parts;
     this.#cache ??= new Cache({ ...cache, now: () => clock.now() });
-    const { storage, key } = place;
-    const origin = originOf(place, this.#parts.projectDirectory);
-    if (place.folder) {
-      await bringFolder({ storage, key, origin, address }, path, this.#cache);
-      return;
-    }
-    const stat = await storage.stat(key);
-    if (stat === undefined) throw storageError('STORAGE_NOT_FOUND', `There is no ${address}.`);
-    if (seen !== undefined && stat.generation !== seen)
-      throw storageError(
-        'STORAGE_CHANGED',
-        `${address} was changed after its task was looked at: expected generation ${seen}, got ${stat.generation}.`,
-      );
-    await this.#cache.bring({ storage, key, origin, stat }, path);
+    const { storage, key, folder } = place;
+    const origin = originOf(place, projectDirectory);
+    const input = { storage, key, folder, origin, address, generation: seen };
+    await bringInput(input, path, this.#cache);
   }
 
   /** Publishes files of a folder of this machine, and their manifest last. */

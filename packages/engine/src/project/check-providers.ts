@@ -1,7 +1,7 @@
 import type { BackendPlugin, JsonObject, Plugin, StoragePlugin } from '@orchestrate/core';
 import { type Checking, checkedConfig, checkedOptions, pluginAt } from './check-config.ts';
 import type { ConfiguredProvider } from './loaded-project.ts';
-import { withoutKeys } from './plain.ts';
+import { fieldOf, withoutKeys } from './plain.ts';
 
 type Section = 'storage' | 'backends';
 
@@ -65,10 +65,4 @@ export function hasProvider(
 function sourceOf({ registry }: Checking, kind: Plugin['kind'], use: string): { from?: string } {
   const from = registry.sourceOf(kind, use);
   return from === undefined ? {} : { from };
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? Reflect.get(value, name)
-    : undefined;
 }

@@ -57,3 +57,10 @@ export function withoutKeys(map: JsonObject, keys: readonly string[]): JsonObjec
   }
   return Object.freeze(copy);
 }
+
+/** An own field of an object; `undefined` where there is none, or it is no object. */
+export function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? Reflect.get(value, name)
+    : undefined;
+}

@@ -22,7 +22,7 @@ async function pluginOf(module: string, use: string): Promise<StoragePlugin> {
     exported = loaded.default;
   } catch (error) {
     throw stagingError('STAGING_STORAGE', `the code of storage plugin ${use} cannot be loaded`, {
-      details: { module, use, failure: 'user-error' },
+      details: { module, use, failureClass: 'user-error' },
       cause: error,
     });
   }
@@ -30,7 +30,7 @@ async function pluginOf(module: string, use: string): Promise<StoragePlugin> {
   const found = all.find((one) => isStoragePlugin(one) && one.name === use);
   if (isStoragePlugin(found)) return found;
   throw stagingError('STAGING_STORAGE', `${module}: expected a storage plugin ${use}, got none`, {
-    details: { module, use, failure: 'user-error' },
+    details: { module, use, failureClass: 'user-error' },
   });
 }
 
@@ -61,7 +61,7 @@ export class JobStorages implements AsyncDisposable {
     const options = this.#options[name];
     if (source === undefined || options === undefined)
       throw stagingError('STAGING_STORAGE', `the job was not told how to open storage ${name}`, {
-        details: { storage: name, failure: 'user-error' },
+        details: { storage: name, failureClass: 'user-error' },
       });
     const plugin = await pluginOf(source.module, source.use);
     return plugin.create(await plugin.config.parseAsync(options), {

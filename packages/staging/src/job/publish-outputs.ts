@@ -34,7 +34,7 @@ function filesOf(folder: string, what: string): string[] {
 }
 
 function bad(message: string): Error {
-  return stagingError('STAGING_OUTPUT', message, { details: { failure: 'user-error' } });
+  return stagingError('STAGING_OUTPUT', message, { details: { failureClass: 'user-error' } });
 }
 
 /** @throws STAGING_OUTPUT for what is not there, not of its kind, or empty where it must not be */

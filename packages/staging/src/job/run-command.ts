@@ -50,7 +50,7 @@ async function runProgram(argv: readonly string[], signal: AbortSignal): Promise
     const message = await promise;
     signal.throwIfAborted();
     if (message !== undefined)
-      throw stagingError('STAGING_WORK', message, { details: { failure: 'user-error' } });
+      throw stagingError('STAGING_WORK', message, { details: { failureClass: 'user-error' } });
   } finally {
     clearTimeout(force);
     signal.removeEventListener('abort', end);
