@@ -15,7 +15,7 @@ const NEEDED: readonly {
   },
   { group: '', resource: 'pods', verbs: ['get', 'list', 'patch', 'watch'] },
   { group: '', resource: 'pods/log', verbs: ['get'] },
-  { group: '', resource: 'configmaps', verbs: ['create', 'delete', 'update'] },
+  { group: '', resource: 'configmaps', verbs: ['create', 'delete', 'list', 'update'] },
   { group: '', resource: 'secrets', verbs: ['create', 'delete', 'update'] },
 ];
 

@@ -7,6 +7,7 @@ export default definePlugin({
   kind: 'backend',
   name: 'k8s',
   contract: CONTRACT_VERSION,
+  sweeps: true,
   config: K8sConfig,
   // Checking a project needs the schema only; the client is large and loaded when there is something to run.
   async create(config, context) {

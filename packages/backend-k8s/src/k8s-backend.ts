@@ -11,15 +11,18 @@ import {
   type JobStatus,
   type Logger,
   parseJobKey,
+  type Remains,
+  type RunId,
   type SubmitOutcome,
 } from '@orchestrate/core';
 import { type BatchPlan, isBatchName, planBatches } from './batch/batch-plan.ts';
 import type { Batches } from './batch/batches.ts';
 import type { K8sConfig } from './config.ts';
 import { diagnose } from './diagnose.ts';
+import { endJob } from './end-job.ts';
 import { k8sError } from './errors.ts';
 import { type EndRequest, type Seen, statusOf } from './job-state.ts';
-import { MERGE_PATCH, type Namespace } from './namespace.ts';
+import type { Namespace } from './namespace.ts';
 import { type Job, OURS, type Pod } from './objects.ts';
 import type { Packs } from './packs.ts';
 import { podLog, saveLog } from './pod-log.ts';
@@ -150,22 +153,8 @@ export class K8sBackend implements ComputeBackend {
     await inParallel(single, { places: AT_ONCE }, (key) => this.#end(key, request, signal));
   }
 
-  /** Marks a Job and ends its pod: one that has started where it stands, so that its log stays, one that has not by taking it away. */
   async #end(key: JobKey, request: EndRequest, signal?: AbortSignal): Promise<void> {
-    const { namespace } = this.#parts;
-    const seen = this.#seen(key);
-    if (seen !== undefined && statusOf(key, seen).state === 'ended') return;
-    const { pod } = seen ?? {};
-    const hasStarted = pod?.status?.phase === 'Running';
-    const given = { contentType: MERGE_PATCH, ...(signal === undefined ? {} : { signal }) };
-    const mark = { metadata: { annotations: { [OURS.cancel]: JSON.stringify(request) } } };
-    const body = hasStarted ? mark : { ...mark, spec: { suspend: true } };
-    const what = `ending Job ${key}`;
-    await namespace.call(what, 'PATCH', namespace.path('jobs', key), { ...given, body });
-    if (!hasStarted) return;
-    const deadline = { spec: { activeDeadlineSeconds: 1 } };
-    const path = namespace.path('pods', pod.metadata.name);
-    await namespace.call(what, 'PATCH', path, { ...given, body: deadline });
+    await endJob(this.#parts.namespace, key, this.#seen(key), request, signal);
   }
 
   async *logs(
@@ -239,6 +228,13 @@ export class K8sBackend implements ComputeBackend {
       this.#told.delete(key);
     }
     await this.#removal.removeAnchors(keys, this.#accepted);
+  }
+
+  sweep(
+    over: ReadonlySet<RunId>,
+    options: CallOptions & { readonly dryRun?: boolean } = {},
+  ): Promise<readonly Remains[]> {
+    return this.#removal.sweep(over, options);
   }
 
   diagnose({ signal }: CallOptions = {}): Promise<readonly Finding[]> {

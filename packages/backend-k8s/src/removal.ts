@@ -1,6 +1,6 @@
-import { inParallel, type JobKey, parseJobKey } from '@orchestrate/core';
+import { inParallel, type JobKey, parseJobKey, type Remains, type RunId } from '@orchestrate/core';
 import type { Namespace } from './namespace.ts';
-import { type Job, OURS } from './objects.ts';
+import { type Job, type ListOf, OURS, type Thing } from './objects.ts';
 import { anchorName, type RunObjects } from './run-objects.ts';
 import type { Submitter } from './submitter.ts';
 import type { WatchedList } from './watched-list.ts';
@@ -14,6 +14,7 @@ export interface RemovalParts {
 }
 
 const AT_ONCE = 16;
+const PAGE = 500;
 
 /** Takes Jobs away, and what was there for them only. */
 export class Removal {
@@ -56,5 +57,49 @@ export class Removal {
       const name = anchorName(run);
       await namespace.remove(`removing ConfigMap ${name}`, namespace.path('configmaps', name));
     }
+  }
+
+  /**
+   * Removes what holds runs together, and with it all that belongs to them, of runs that are over. Others in the namespace may
+   * have projects in folders of the same name: only runs that are named are touched.
+   */
+  async sweep(
+    over: ReadonlySet<RunId>,
+    { dryRun = false, signal }: { readonly dryRun?: boolean; readonly signal?: AbortSignal } = {},
+  ): Promise<Remains[]> {
+    const { namespace, objects } = this.#parts;
+    const found: Remains[] = [];
+    for await (const { metadata } of this.#anchors(signal)) {
+      const run = metadata.labels?.[OURS.run] as RunId | undefined;
+      if (run === undefined || !over.has(run)) continue;
+      found.push({
+        run,
+        what: `ConfigMap ${metadata.name}, with the Jobs and Secrets that belong to it`,
+      });
+    }
+    if (dryRun) return found;
+    await inParallel(found, { places: AT_ONCE }, async ({ run }) => {
+      objects.dropAnchor(run);
+      const name = anchorName(run);
+      await namespace.remove(
+        `removing ConfigMap ${name}`,
+        namespace.path('configmaps', name),
+        signal,
+      );
+    });
+    return found;
+  }
+
+  async *#anchors(signal: AbortSignal | undefined): AsyncGenerator<Thing> {
+    const { namespace, objects } = this.#parts;
+    let more: string | undefined;
+    do {
+      const query = { labelSelector: objects.selector, limit: PAGE, continue: more };
+      const given = signal === undefined ? { query } : { query, signal };
+      const path = namespace.path('configmaps');
+      const list = await namespace.call<ListOf<Thing>>('listing ConfigMaps', 'GET', path, given);
+      yield* list.items;
+      more = list.metadata.continue === '' ? undefined : list.metadata.continue;
+    } while (more !== undefined);
   }
 }

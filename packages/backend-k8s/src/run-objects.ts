@@ -32,6 +32,11 @@ export class RunObjects {
     this.#owner = owner;
   }
 
+  /** What the labels of all that is made here have in common. */
+  get selector(): string {
+    return `${OURS.owner}=${this.#owner}`;
+  }
+
   /** The anchor of a run was removed. */
   dropAnchor(run: string): void {
     this.#anchors.delete(run);

@@ -24,6 +24,12 @@ afterEach(async () => {
 });
 afterAll(() => place[Symbol.asyncDispose]());
 
+const OURS_LABEL = 'app.kubernetes.io/managed-by=orchestrate';
+interface Anchor {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 const MEMBERS = 12;
 const once = (count = MEMBERS) => Array.from({ length: count }, () => 1);
 
@@ -185,6 +191,38 @@ describe('a pod', () => {
     expect(code).not.toBe(0);
     expect(project.effects()).toEqual([0]);
     await expectNothingLeft(project);
+  });
+});
+
+describe('what a killed leader had no time to remove', () => {
+  it('is named by clean and goes with the next run; what is of other runs stays', async () => {
+    using project = new TrialProject(NAME, 1, 'sleep 3');
+    const { ended } = project.start('run');
+    await project.begun(1);
+    const seen = kubectl(['-n', NAME, 'get', 'configmaps', '-l', OURS_LABEL, '-o', 'json']);
+    const [anchor] = (JSON.parse(seen ?? '') as { items: { metadata: Anchor }[] }).items;
+    const { name = '', labels = {} } = anchor?.metadata ?? {};
+    expect((await ended).code).toBe(0);
+    await expectNothingLeft(project);
+    const kept = { name, namespace: NAME, labels };
+    const strange = {
+      ...kept,
+      name: 'orchestrate-stranger',
+      labels: { ...labels, 'orchestrate.dev/run': 'stranger' },
+    };
+    const map = { apiVersion: 'v1', kind: 'ConfigMap' };
+    apply({ ...map, metadata: kept }, { ...map, metadata: strange });
+
+    const looked = await project.command('clean', '--dry-run');
+    const before = project.left();
+    const { code, text } = await project.command('run');
+
+    expect(looked.text).toContain(`ConfigMap ${name}`);
+    expect(looked.text).not.toContain('stranger');
+    expect(before).toHaveLength(2);
+    expect(code, text).toBe(0);
+    expect(project.left()).toEqual(['configmap/orchestrate-stranger']);
+    kubectl(['-n', NAME, 'delete', 'configmap', 'orchestrate-stranger']);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { FailureClass } from './failure.ts';
-import type { JobKey } from './ids.ts';
+import type { JobKey, RunId } from './ids.ts';
 import type { Json } from './json.ts';
 import type { Resources, Usage } from './resources.ts';
 import type { CommandWork, ShellWork } from './task.ts';
@@ -203,6 +203,15 @@ export interface ComputeBackend extends AsyncDisposable {
   watch?(listener: (statuses: readonly JobStatus[]) => void): Disposable;
   /** Forgets ended jobs: their traces may be removed. The engine calls it once the end is in the journal. */
   forget?(keys: readonly JobKey[]): Promise<void>;
+  /**
+   * Takes away what is left of these runs where jobs are, which a leader that was killed had no time for. All of them are over:
+   * none has a job that matters to anyone. The leader calls it at the end of a run, and `orchestrate clean` with `dryRun`
+   * first. Answers what was removed, or what would be.
+   */
+  sweep?(
+    over: ReadonlySet<RunId>,
+    options?: CallOptions & { readonly dryRun?: boolean },
+  ): Promise<readonly Remains[]>;
   /** What `orchestrate doctor` asks: one line per thing looked at. */
   diagnose?(options?: CallOptions): Promise<readonly Finding[]>;
   /**
@@ -289,6 +298,13 @@ export interface LeaderHost {
     argv: readonly string[],
     options: Omit<HostRunOptions, 'onOutput'> & { readonly name: string; readonly log: string },
   ): Promise<string>;
+}
+
+/** What is left of a run where its jobs were. */
+export interface Remains {
+  readonly run: RunId;
+  /** For people: kind and name of what is there. */
+  readonly what: string;
 }
 
 /** One thing `doctor` looked at. */

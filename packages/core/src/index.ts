@@ -15,6 +15,7 @@ export type {
   JobStatus,
   LeaderHost,
   PackProgress,
+  Remains,
   SubmitOutcome,
 } from './backend.ts';
 export { HOST_VARIABLE } from './backend.ts';

@@ -40,7 +40,10 @@ export type BackendPlugin<C extends z.ZodType = z.ZodType> = PluginBase<
   'backend',
   C,
   ComputeBackend
->;
+> & {
+  /** Its backends have {@link ComputeBackend.sweep}. Without, `orchestrate clean` need not open them. */
+  readonly sweeps?: true;
+};
 /** A plugin for flows. */
 export type FlowPlugin<C extends z.ZodType = z.ZodType> = PluginBase<'flow', C, Flow>;
 /** Any plugin. */

@@ -1,7 +1,10 @@
 export { CommandBudget } from './command-budget.ts';
 export { SshConfig } from './config.ts';
-export type { Surroundings } from './connection.ts';
+export type { Connect, Surroundings } from './connection.ts';
+export { FarMachine } from './far-machine.ts';
+export { type Channel, type ChannelEnd, ChannelRefused, type Link, LinkGone } from './link.ts';
 export { type HostOptions, openHost } from './open-host.ts';
+export { type LinkedHostOptions, openLinkedHost } from './open-linked-host.ts';
 export { openLocalHost } from './open-local-host.ts';
 export type { Prompter, Question } from './prompter.ts';
 export { shellQuote } from './shell-text.ts';

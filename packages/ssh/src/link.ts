@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { CutOff } from './cut-off.ts';
 import type { Via } from './transport.ts';
 
 /** How the remote end of a channel ended; without a code when the channel was cut off. */
@@ -29,7 +30,7 @@ export interface Link {
   readonly lost: Promise<string>;
   /**
    * Starts a command, which the login shell of the user reads, whichever that is.
-   * @throws ChannelRefused when the host allows no more at the moment
+   * @throws ChannelRefused when the host allows no more at the moment, LinkGone when nothing can be started any more
    */
   open(command: string): Promise<Channel>;
   /** Ends it. What it held is given back once this is fulfilled. */
@@ -38,3 +39,10 @@ export interface Link {
 
 /** The host has as many channels open as it allows; the command was not started. */
 export class ChannelRefused extends Error {}
+
+/** The link is gone, and a command that was to be started on it was not. */
+export class LinkGone extends CutOff {
+  constructor(reason: string) {
+    super(reason, false);
+  }
+}

@@ -90,8 +90,8 @@ export type LinkState =
   | 'waiting-for-login'
   | 'closed';
 
-/** How commands get to a host: on this machine, by the library `ssh2`, or by the program `ssh`. */
-export type Via = 'local' | 'ssh2' | 'system';
+/** How commands get to a host: on this machine, by the library `ssh2`, by the program `ssh`, or by a link of another package. */
+export type Via = 'local' | 'ssh2' | 'system' | 'other';
 
 /** How the link stands. */
 export interface LinkStatus {

@@ -342,7 +342,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'clean',
     summary: 'Remove what old runs left behind',
     description: [
-      'Removes logs and plans of old runs, staged leftovers and crash logs below .orchestrate/; with --cache, also copies of inputs, which the next run fetches again. Never touches outputs, the journal, or a run that is alive or can be resumed. Asks first.',
+      'Removes logs and plans of old runs, staged leftovers and crash logs below .orchestrate/; with --cache, also copies of inputs, which the next run fetches again; and what ended runs have left on backends that keep something, such as objects of Kubernetes. Never touches outputs, the journal, or a run that is alive or can be resumed. Asks first.',
     ],
     options: [
       { name: 'dry-run', says: 'Say what would be removed and remove nothing' },

@@ -37,6 +37,14 @@ export function openStorages(
   return open(loaded, log, { storages, backends: [] });
 }
 
+/** Makes the backends that may hold what ended runs have left. @throws PROVIDER_FAILED and what plugins throw */
+export function openSweepers(loaded: LoadedProject, log: Logger): Promise<OpenProviders> {
+  const backends = [...loaded.backends.values()]
+    .filter(({ plugin }) => plugin.sweeps === true)
+    .map(({ name }) => name);
+  return open(loaded, log, { storages: [], backends });
+}
+
 /** Makes one backend. @throws PROVIDER_UNKNOWN, PROVIDER_FAILED and what plugins throw */
 export async function openBackend(
   loaded: LoadedProject,

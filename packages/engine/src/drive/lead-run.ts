@@ -31,6 +31,7 @@ import { SELECTION_FILE, selectionRecord } from './selection-record.ts';
 import { cacheFolder, Stager } from './stager.ts';
 import type { Seat } from './start-run.ts';
 import { summarize } from './summary.ts';
+import { sweepEnded } from './sweep-ended.ts';
 import { ResultStore, TaskRegistry } from './task-registry.ts';
 
 /** Which run is led. */
@@ -114,7 +115,10 @@ interface Ran {
 async function conclude(parts: Parts, driver: Driver, ran: Ran): Promise<RunSummary> {
   try {
     const end = await driver.done;
-    return wrapUp(parts, end, ran);
+    const summary = wrapUp(parts, end, ran);
+    const { seat, backends, request } = parts;
+    await sweepEnded({ db: seat.journal.db, backends, log: request.log });
+    return summary;
   } finally {
     await parts.backends.get('leader')?.[Symbol.asyncDispose]();
     parts.seat[Symbol.dispose]();
