@@ -47,7 +47,7 @@ const ALLOWANCES: Readonly<Record<string, Allowance>> = {
   // It reaches login hosts, and has jobs start the runner.
   'backend-slurm': { ...PLUGIN, always: ['core', 'runner', 'ssh'] },
   // Its jobs start the runner.
-  'backend-k8s': { ...PLUGIN, always: ['core', 'runner'] },
+  'backend-k8s': { ...PLUGIN, always: ['core', 'runner', 'ssh'] },
   // It starts the runner's worker processes on this machine.
   'backend-local': { ...PLUGIN, always: ['core', 'runner'] },
 };

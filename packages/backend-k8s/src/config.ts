@@ -63,6 +63,29 @@ const pod = {
   ),
 } as const;
 
+const Leader = z
+  .strictObject({
+    folder: z
+      .string()
+      .regex(/^\/[^:]*[^:/]$/, 'expected an absolute path')
+      .describe(
+        'Folder of ours in one of `volumes`, which must outlive pods and be seen by all of them: copies of projects and their journals are there.',
+      ),
+    image: z
+      .string()
+      .optional()
+      .describe('Image of leaders, with Node 24, tar and GNU find. Default: that of the backend.'),
+    serviceAccount: Name.optional().describe(
+      'Account of leaders. Default: one with the rights that the README lists is made with each leader, and goes with it.',
+    ),
+    requests: Labels.default({ cpu: '250m', memory: '512Mi' }).describe('What leaders ask for.'),
+    limits: Labels.default({}).describe('Limits of leaders.'),
+    podTemplate: AsIs.optional().describe(
+      'A pod template that is laid over that of leaders; that of the backend is not.',
+    ),
+  })
+  .describe('How runs are led in the cluster itself, for `run --detach --on`.');
+
 /** Options of the Kubernetes backend, as they stand under `backends.<name>` beside `use: k8s`. */
 export const K8sConfig = z.strictObject({
   kubeconfig: z
@@ -118,6 +141,7 @@ export const K8sConfig = z.strictObject({
     .describe(
       'Short commands that are alike and ready together share the pods of one Indexed Job, one after another in each. `false`: each has a Job of its own.',
     ),
+  leader: Leader.optional(),
   maxLiveJobs: z
     .int()
     .min(1)

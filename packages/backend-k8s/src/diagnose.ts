@@ -1,31 +1,17 @@
 import type { Finding } from '@orchestrate/core';
 import type { K8sConfig } from './config.ts';
+import { RIGHTS } from './leader/rights.ts';
 import type { Namespace } from './namespace.ts';
-
-/** What the backend does, and so what its account must be allowed to: resource of an API group -> verbs. */
-const NEEDED: readonly {
-  readonly group: '' | 'batch';
-  readonly resource: string;
-  readonly verbs: readonly string[];
-}[] = [
-  {
-    group: 'batch',
-    resource: 'jobs',
-    verbs: ['create', 'delete', 'get', 'list', 'patch', 'watch'],
-  },
-  { group: '', resource: 'pods', verbs: ['get', 'list', 'patch', 'watch'] },
-  { group: '', resource: 'pods/log', verbs: ['get'] },
-  { group: '', resource: 'configmaps', verbs: ['create', 'delete', 'list', 'update'] },
-  { group: '', resource: 'secrets', verbs: ['create', 'delete', 'update'] },
-];
 
 interface Review {
   readonly status?: { readonly allowed?: boolean };
 }
 
 async function denied(namespace: Namespace, signal?: AbortSignal): Promise<string[]> {
-  const wanted = NEEDED.flatMap(({ group, resource, verbs }) =>
-    verbs.map((verb) => ({ group, resource, verb })),
+  const wanted = RIGHTS.flatMap(({ apiGroups, resources, verbs }) =>
+    apiGroups.flatMap((group) =>
+      resources.flatMap((resource) => verbs.map((verb) => ({ group, resource, verb }))),
+    ),
   );
   const answers = await Promise.all(
     wanted.map(async ({ group, resource, verb }) => {

@@ -30,6 +30,14 @@ const K8S_ERRORS = {
     retry: 'never',
     hint: 'Install @orchestrate/runner again; in a clone, `npm run build` makes the file.',
   },
+  K8S_LEADER_STUCK: {
+    retry: 'never',
+    hint: 'The message has the words of the cluster. Correct `leader:` of the backend: its image, volume, account or requests.',
+  },
+  K8S_LEADER_IMAGE: {
+    retry: 'never',
+    hint: 'Name an image with Node 24, tar and GNU find as `leader: { image: ... }`, such as node:24-bookworm-slim.',
+  },
   BACKEND_JOB_UNKNOWN: {
     retry: 'never',
     hint: 'There is no Job of that name in the namespace, and no log of it here.',

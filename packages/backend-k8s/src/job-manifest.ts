@@ -3,23 +3,27 @@ import type { K8sConfig, K8sJobOptions } from './config.ts';
 import { layOver } from './lay-over.ts';
 import { MAIN, OURS } from './objects.ts';
 
-/** What the manifest of a job is made of. */
-export interface ManifestParts {
+/** What a pod is made of. */
+export interface PodParts {
   readonly job: JobSpec;
-  readonly run: string;
   readonly config: K8sConfig;
   readonly options: K8sJobOptions;
+  /** Words that make the calls of a pack. */
+  readonly calls?: readonly string[];
+  /** Secret with the values of its environment: variable -> key. */
+  readonly environment?: { readonly secret: string; readonly keys: ReadonlyMap<string, string> };
+}
+
+/** What the manifest of a job is made of. */
+export interface ManifestParts extends PodParts {
+  readonly run: string;
   readonly owner: string;
   /** Digest of what was submitted. */
   readonly digest: string;
   /** Object that takes the job with it when it is deleted. */
   readonly anchor: { readonly name: string; readonly uid: string };
-  /** Secret with the values of its environment: variable -> key. */
-  /** Words that make the calls of a pack. */
-  readonly calls?: readonly string[];
   /** Pods of an Indexed Job, all at once. */
   readonly pods?: number;
-  readonly environment?: { readonly secret: string; readonly keys: ReadonlyMap<string, string> };
 }
 
 /** `$(NAME)` in a command would be replaced by Kubernetes. */
@@ -28,7 +32,7 @@ const verbatim = (word: string): string => word.replaceAll('$', '$$$$');
 /** Two streams would come into the log in no order. */
 const ONE_STREAM = ['/bin/sh', '-c', 'exec "$@" 2>&1', 'sh'].map(verbatim);
 
-function commandOf({ job: { work }, config, options, calls }: ManifestParts): string[] {
+function commandOf({ job: { work }, config, options, calls }: PodParts): string[] {
   const hasShell = options.shell ?? config.shell ?? true;
   switch (work.kind) {
     case 'command':
@@ -44,7 +48,7 @@ function commandOf({ job: { work }, config, options, calls }: ManifestParts): st
 
 const SHARED_MEMORY = 'shared-memory';
 
-function volumesOf({ config, options }: ManifestParts): {
+function volumesOf({ config, options }: PodParts): {
   readonly volumes: object[];
   readonly volumeMounts: object[];
 } {
@@ -64,7 +68,7 @@ function volumesOf({ config, options }: ManifestParts): {
 }
 
 /** CPUs are asked for and not limited: a limit makes a job slow while its node has nothing to do. */
-function resourcesOf({ job, config, options }: ManifestParts): object {
+function resourcesOf({ job, config, options }: PodParts): object {
   const { cpus, memoryBytes, gpus, diskBytes } = job.resources;
   const bounded = {
     ...(memoryBytes === undefined ? {} : { memory: `${Math.ceil(memoryBytes)}` }),
@@ -78,7 +82,7 @@ function resourcesOf({ job, config, options }: ManifestParts): object {
   };
 }
 
-function environmentOf({ environment, config, options }: ManifestParts): object[] {
+function environmentOf({ environment, config, options }: PodParts): object[] {
   const fromSecret = (name: string, secret: string, key: string): object => ({
     name,
     valueFrom: { secretKeyRef: { name: secret, key } },
@@ -98,7 +102,7 @@ function either<T>(name: string, ...values: readonly (T | undefined)[]): object 
   return value === undefined ? {} : { [name]: value };
 }
 
-function podSpec(parts: ManifestParts): object {
+function podSpec(parts: PodParts): object {
   const { job, config, options } = parts;
   const { volumes, volumeMounts } = volumesOf(parts);
   const { timeSeconds } = job.resources;
@@ -135,6 +139,16 @@ function podSpec(parts: ManifestParts): object {
   };
 }
 
+/** Template of a pod, with what people want laid over it. */
+export function podTemplate(parts: PodParts, labels: Readonly<Record<string, string>>): unknown {
+  const { config, options } = parts;
+  const template = {
+    metadata: { labels, annotations: { ...config.annotations, ...options.annotations } },
+    spec: podSpec(parts),
+  };
+  return layOver(layOver(template, config.podTemplate ?? {}), options.podTemplate ?? {});
+}
+
 /** A pod that failed is not made again: whether its work is, the engine decides. Of several, the others go on. */
 function retriesOf(pods: number | undefined): object {
   if (pods === undefined) return { backoffLimit: 0 };
@@ -156,10 +170,6 @@ export function jobManifest(parts: ManifestParts): object {
     [OURS.owner]: owner,
     [OURS.run]: run,
   };
-  const template = {
-    metadata: { labels, annotations: { ...config.annotations, ...options.annotations } },
-    spec: podSpec(parts),
-  };
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -178,7 +188,7 @@ export function jobManifest(parts: ManifestParts): object {
       ...retriesOf(parts.pods),
       // Another pod only once the one before is certainly over.
       podReplacementPolicy: 'Failed',
-      template: layOver(layOver(template, config.podTemplate ?? {}), options.podTemplate ?? {}),
+      template: podTemplate(parts, labels),
     },
   };
 }

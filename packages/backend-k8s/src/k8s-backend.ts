@@ -1,31 +1,39 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import type { KubeConfig } from '@kubernetes/client-node';
 import {
   type BackendTraits,
   type CallOptions,
   type Clock,
   type ComputeBackend,
+  type DebugJob,
   type Finding,
   inParallel,
   type JobKey,
   type JobSpec,
   type JobStatus,
+  type Json,
+  type LeaderHost,
   type Logger,
+  type ProjectFiles,
   parseJobKey,
   type Remains,
   type RunId,
   type SubmitOutcome,
+  type Terminal,
 } from '@orchestrate/core';
 import { type BatchPlan, isBatchName, planBatches } from './batch/batch-plan.ts';
 import type { Batches } from './batch/batches.ts';
 import type { K8sConfig } from './config.ts';
 import { diagnose } from './diagnose.ts';
 import { endJob } from './end-job.ts';
-import { k8sError } from './errors.ts';
+import { JobLogs } from './job-logs.ts';
 import { type EndRequest, type Seen, statusOf } from './job-state.ts';
+import type { HelperJobs } from './leader/helper-jobs.ts';
+import { manifests } from './leader/manifests.ts';
 import type { Namespace } from './namespace.ts';
 import { type Job, OURS, type Pod } from './objects.ts';
 import type { Packs } from './packs.ts';
-import { podLog, saveLog } from './pod-log.ts';
+import { saveLog } from './pod-log.ts';
 import { Removal } from './removal.ts';
 import type { RunObjects } from './run-objects.ts';
 import { StuckPods } from './stuck-pods.ts';
@@ -34,6 +42,8 @@ import type { WatchedList } from './watched-list.ts';
 
 /** What the backend is made of. */
 export interface K8sParts {
+  /** As the project calls it. */
+  readonly name: string;
   readonly namespace: Namespace;
   readonly config: K8sConfig;
   readonly submitter: Submitter;
@@ -45,6 +55,9 @@ export interface K8sParts {
   readonly pods: WatchedList<Pod>;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly helpers: HelperJobs;
+  readonly kube: KubeConfig;
+  readonly host?: LeaderHost & AsyncDisposable;
 }
 
 const AT_ONCE = 16;
@@ -57,6 +70,7 @@ export const JOB_NAME = 'batch.kubernetes.io/job-name';
 /** Jobs on Kubernetes: each is a Job of its own, named by its key. */
 export class K8sBackend implements ComputeBackend {
   readonly traits: BackendTraits;
+  readonly host?: LeaderHost;
   readonly #parts: K8sParts;
   /** Jobs that were accepted and have not shown up in the list yet. */
   readonly #accepted = new Set<JobKey>();
@@ -67,12 +81,23 @@ export class K8sBackend implements ComputeBackend {
   readonly #saving = new Map<JobKey, Promise<void>>();
   readonly #stuck: StuckPods;
   readonly #removal: Removal;
+  readonly #logs: JobLogs;
+  /** Those who follow logs: they are told of all that changes, and look for themselves. */
+  readonly #followers = new Set<() => void>();
   #isOpen = true;
 
   constructor(parts: K8sParts) {
     this.#parts = parts;
-    const { clock, config, log } = parts;
+    const { clock, config, host, log } = parts;
+    if (host !== undefined) this.host = host;
     this.#removal = new Removal(parts);
+    this.#logs = new JobLogs({
+      namespace: parts.namespace,
+      seen: (key) => this.#seen(key),
+      isAccepted: (key) => this.#accepted.has(key),
+      isEnded: (key) => this.#ended.has(key),
+      listeners: this.#followers,
+    });
     this.#stuck = new StuckPods({
       clock,
       log,
@@ -166,48 +191,7 @@ export class K8sBackend implements ComputeBackend {
       yield* this.#parts.batches.logs(key, follow, signal);
       return;
     }
-    yield* this.#ownLog(key, follow, signal);
-  }
-
-  async *#ownLog(key: JobKey, follow: boolean, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-    const seen = this.#seen(key);
-    if (seen === undefined && !this.#accepted.has(key))
-      throw k8sError('BACKEND_JOB_UNKNOWN', `There is no trace of job ${key}`, {
-        details: { key },
-      });
-    const file = seen?.job.metadata.annotations?.[OURS.log];
-    if (this.#ended.has(key) && file !== undefined && existsSync(file)) {
-      yield* createReadStream(file);
-      return;
-    }
-    const pod = follow ? await this.#started(key, signal) : seen?.pod;
-    signal?.throwIfAborted();
-    if (pod === undefined) return;
-    yield* podLog(this.#parts.namespace, pod, {
-      follow,
-      ...(signal === undefined ? {} : { signal }),
-    });
-  }
-
-  /** The pod of a job once it has started; `undefined` when it ended without, or nobody waits any more. */
-  #started(key: JobKey, signal?: AbortSignal): Promise<Pod | undefined> {
-    const look = (): { readonly pod: Pod | undefined } | undefined => {
-      const seen = this.#seen(key);
-      if (seen === undefined) return this.#accepted.has(key) ? undefined : { pod: undefined };
-      return statusOf(key, seen).state === 'queued' ? undefined : { pod: seen.pod };
-    };
-    const now = look();
-    if (now !== undefined) return Promise.resolve(now.pod);
-    return new Promise((resolve) => {
-      const listener = (): void => {
-        const then = look();
-        if (then === undefined && signal?.aborted !== true) return;
-        this.#listeners.delete(listener);
-        resolve(then?.pod);
-      };
-      this.#listeners.add(listener);
-      signal?.addEventListener('abort', listener, { once: true });
-    });
+    yield* this.#logs.read(key, follow, signal);
   }
 
   watch(listener: (statuses: readonly JobStatus[]) => void): Disposable {
@@ -237,6 +221,16 @@ export class K8sBackend implements ComputeBackend {
     return this.#removal.sweep(over, options);
   }
 
+  async debug(job: DebugJob, terminal: Terminal, options: CallOptions = {}): Promise<number> {
+    const { debugIn } = await import('./leader/debug-pod.ts');
+    return debugIn(this.#parts, job, terminal, options.signal);
+  }
+
+  manifests(project: ProjectFiles): readonly Json[] {
+    const { config, name, namespace } = this.#parts;
+    return manifests(project, config, name, namespace.name);
+  }
+
   diagnose({ signal }: CallOptions = {}): Promise<readonly Finding[]> {
     return diagnose(this.#parts.namespace, this.#parts.config, signal);
   }
@@ -248,6 +242,7 @@ export class K8sBackend implements ComputeBackend {
     this.#parts.jobs[Symbol.dispose]();
     this.#parts.pods[Symbol.dispose]();
     await Promise.allSettled(this.#saving.values());
+    await this.#parts.host?.[Symbol.asyncDispose]();
   }
 
   /** Jobs, or pods of Jobs, have changed. */
@@ -297,8 +292,8 @@ export class K8sBackend implements ComputeBackend {
       this.#told.set(key, state);
       return true;
     });
-    // Those who follow a log are told of all, and look for themselves.
     for (const listener of this.#listeners) listener(news);
+    for (const follower of this.#followers) follower();
   }
 
   /** An end is told once its log is here: nothing is removed that was not read. */

@@ -1,5 +1,24 @@
 import { type ApiCall, type ApiClient, ApiRefusal, translate } from './api-client.ts';
 
+const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+/** Where kinds of objects are served that are not of the core group. */
+const GROUPS: Readonly<Record<string, string>> = {
+  jobs: '/apis/batch/v1',
+  roles: RBAC,
+  rolebindings: RBAC,
+};
+
+/** Kinds of objects that are made or read here. */
+export type Kind =
+  | 'jobs'
+  | 'pods'
+  | 'secrets'
+  | 'configmaps'
+  | 'events'
+  | 'serviceaccounts'
+  | 'roles'
+  | 'rolebindings';
+
 /** The calls of one namespace; refusals come out as errors that say what was to be done. */
 export class Namespace {
   readonly api: ApiClient;
@@ -11,8 +30,8 @@ export class Namespace {
   }
 
   /** Path of a kind of object, or of one of them. */
-  path(kind: 'jobs' | 'pods' | 'secrets' | 'configmaps' | 'events', ...rest: string[]): string {
-    const group = kind === 'jobs' ? '/apis/batch/v1' : '/api/v1';
+  path(kind: Kind, ...rest: string[]): string {
+    const group = GROUPS[kind] ?? '/api/v1';
     return [`${group}/namespaces/${this.name}/${kind}`, ...rest.map(encodeURIComponent)].join('/');
   }
 

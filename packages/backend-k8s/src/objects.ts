@@ -98,6 +98,10 @@ export const OURS = {
   log: 'orchestrate.dev/log',
   /** Annotation: Secret with its environment. */
   environment: 'orchestrate.dev/environment',
+  /** Label: a program of ours itself, for the project with this digest of its folder. */
+  leaderOf: 'orchestrate.dev/leader-of',
+  /** Label: what that program is there for. */
+  use: 'orchestrate.dev/use',
   /** Annotation: it is to end, and as what. */
   cancel: 'orchestrate.dev/cancel',
 } as const;

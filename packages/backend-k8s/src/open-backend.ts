@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { KubeConfig } from '@kubernetes/client-node';
-import type { PluginContext } from '@orchestrate/core';
+import { HOST_VARIABLE, type PluginContext } from '@orchestrate/core';
 import { ApiClient } from './api-client.ts';
 import { BatchFiles } from './batch/batch-files.ts';
 import { Batches } from './batch/batches.ts';
 import type { K8sConfig } from './config.ts';
 import { k8sError } from './errors.ts';
 import { JOB_NAME, K8sBackend } from './k8s-backend.ts';
+import { HelperJobs, type HelperJobsParts } from './leader/helper-jobs.ts';
+import { K8sLeaderHost } from './leader/leader-host.ts';
 import { Namespace } from './namespace.ts';
 import { type Job, OURS, type Pod } from './objects.ts';
 import { Packs } from './packs.ts';
@@ -40,10 +43,29 @@ function readKubeConfig({ kubeconfig, context }: K8sConfig, directory: string): 
   return config;
 }
 
+/** The API server of the cluster that a leader was brought to. */
+function ownCluster(): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromCluster();
+  return config;
+}
+
+/** @throws K8S_CONFIG */
+function checkLeader({ leader, volumes }: K8sConfig): void {
+  if (leader === undefined) return;
+  const mounts = Object.values(volumes).map(({ mountPath }) => mountPath.replace(/\/+$/, ''));
+  if (mounts.some((mount) => leader.folder.startsWith(`${mount}/`))) return;
+  const message = `leader.folder is ${leader.folder}, expected a folder below the mountPath of one of volumes: ${mounts.join(', ') || 'there is none'}`;
+  throw k8sError('K8S_CONFIG', message, { details: { folder: leader.folder } });
+}
+
 /** Opens the backend; nothing is asked of the cluster yet. @throws K8S_CONFIG */
 export function openK8sBackend(config: K8sConfig, context: PluginContext): K8sBackend {
   const { projectDirectory, stateDirectory, clock, random, log } = context;
-  const kube = readKubeConfig(config, projectDirectory);
+  checkLeader(config);
+  // A leader that was brought to the cluster finds it around itself.
+  const isThere = process.env[HOST_VARIABLE] === context.name;
+  const kube = isThere ? ownCluster() : readKubeConfig(config, projectDirectory);
   const api = new ApiClient(kube);
   const name = config.namespace ?? kube.getContextObject(kube.getCurrentContext())?.namespace;
   const namespace = new Namespace(api, name ?? 'default');
@@ -67,7 +89,38 @@ export function openK8sBackend(config: K8sConfig, context: PluginContext): K8sBa
   const batches = new Batches({ namespace, files, jobs, pods, clock, log });
   const objects = new RunObjects(namespace, owner);
   const submitter = new Submitter({ namespace, config, owner, packs, batches, files, objects });
-  const parts = { namespace, config, submitter, objects, packs, batches, jobs, pods, clock, log };
-  const backend = new K8sBackend(parts);
+  const helped = helperParts(namespace, config, context);
+  const helpers = new HelperJobs(helped);
+  const { leader } = config;
+  const host =
+    leader === undefined || isThere
+      ? {}
+      : { host: new K8sLeaderHost({ ...helped, helpers, kube, leader, random, log }) };
+  const parts = { namespace, config, submitter, objects, packs, batches, jobs, pods };
+  const backend = new K8sBackend({
+    name: context.name,
+    ...parts,
+    ...host,
+    clock,
+    log,
+    kube,
+    helpers,
+  });
   return backend;
+}
+
+/** What helpers of this project are started with. */
+function helperParts(
+  namespace: Namespace,
+  config: K8sConfig,
+  { projectDirectory, clock }: PluginContext,
+): HelperJobsParts {
+  return {
+    namespace,
+    config,
+    owner: createHash('sha256').update(projectDirectory).digest('hex').slice(0, 16),
+    clock,
+    pause: (milliseconds, signal) =>
+      pause(milliseconds, undefined, signal === undefined ? {} : { signal }),
+  };
 }

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { kubectl } from '../../../tools/testbed/kubernetes/bed.ts';
 import { startDaemon, stopDaemon } from '../../../tools/testbed/kubernetes/daemons.ts';
+import { busyServer } from './busy-server.ts';
 import { apply, namespace, type Said, TrialProject, until } from './trial.ts';
 
 // Only a hang should end a test: the machine may be busy with other things.
@@ -176,6 +178,40 @@ describe('a pod', () => {
     await expectNothingLeft(project);
   });
 
+  it('is evicted: its member runs again, and is told apart from one that failed', async () => {
+    using project = new TrialProject(NAME, 2, 'sleep 5', {
+      task: { retry: { attempts: 2, on: ['preempted'], delay: '0s' } },
+    });
+    const { ended } = project.start('run');
+    await project.begun(2);
+    const names = ['-n', NAME, 'get', 'pods', '-o', 'jsonpath={.items[0].metadata.name}'];
+    const pod = kubectl(names) ?? '';
+    const metadata = { name: pod, namespace: NAME };
+    const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata };
+    const path = `/api/v1/namespaces/${NAME}/pods/${pod}/eviction`;
+    kubectl(['create', '--raw', path, '-f', '-'], JSON.stringify(eviction));
+    const { code, text } = await ended;
+
+    expect(code, text).toBe(0);
+    expect(text).toContain('preempted');
+    expect(project.effects().toSorted((a, b) => a - b)).toEqual([1, 2]);
+    await expectNothingLeft(project);
+  });
+
+  it('has an image that nobody has: that is said, and it fails when it has waited long enough', async () => {
+    using project = new TrialProject(NAME, 1, 'true', {
+      backend: { unstartableSeconds: 4, image: 'localhost/nobody-has-this:1' },
+    });
+    const { code, text } = await project.command('run');
+    const why = await project.command('why', 'grow.work/n=1');
+
+    expect(code).toBe(1);
+    expect(text).toMatch(/ErrImage|ImagePull/);
+    expect(why.text).toContain('nobody-has-this');
+    expect(project.effects()).toEqual([0]);
+    await expectNothingLeft(project);
+  });
+
   it('finds no node: status has the words of the scheduler, and cancel ends it', async () => {
     using project = new TrialProject(NAME, 1, 'true', { task: { resources: { memory: '900Gi' } } });
     const { ended } = project.start('run');
@@ -223,6 +259,43 @@ describe('what a killed leader had no time to remove', () => {
     expect(code, text).toBe(0);
     expect(project.left()).toEqual(['configmap/orchestrate-stranger']);
     kubectl(['-n', NAME, 'delete', 'configmap', 'orchestrate-stranger']);
+  });
+});
+
+describe('the kubelet', () => {
+  it('is killed as jobs run, and nothing is done twice or forgotten', async () => {
+    using project = new TrialProject(NAME, 4, 'sleep 8');
+    const { ended } = project.start('run');
+    await project.begun(4);
+    stopDaemon('kubelet');
+    await wait(5_000);
+    await start('kubelet');
+
+    await expectWell(project, await ended, 4);
+  });
+});
+
+describe('the clock of the leader', () => {
+  it.each([3_600, -3_600])('is %i seconds off, and that changes nothing', async (seconds) => {
+    using project = new TrialProject(NAME, 3, 'sleep 2');
+    const skew = `const now=Date.now;Date.now=()=>now()+${seconds * 1000}`;
+    const NODE_OPTIONS = `--import=data:text/javascript,${skew}`;
+    const { ended } = project.startWith({ NODE_OPTIONS }, 'run');
+
+    await expectWell(project, await ended, 3);
+  });
+});
+
+describe('an API server that is too busy', () => {
+  it('is asked again, and the run goes well', async () => {
+    await using busy = await busyServer(4);
+    using project = new TrialProject(NAME, MEMBERS, 'sleep 1', {
+      backend: { kubeconfig: './busy.json' },
+    });
+    busy.writeKubeconfig(join(project.folder, 'busy.json'));
+
+    await expectWell(project, await project.command('run'));
+    expect(busy.refused).toBeGreaterThan(5);
   });
 });
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { kubectl } from '../../../tools/testbed/kubernetes/bed.ts';
-import { apply, bed, namespace, TrialProject, until } from './trial.ts';
+import { apply, bed, FarProject, namespace, TrialProject, until } from './trial.ts';
 
 // Only a hang should end a test: the machine may be busy with other things.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
@@ -24,6 +24,11 @@ const rules = (
     readonly rules: readonly Rule[];
   }
 ).rules;
+
+/** What it tells those to ask for besides who lead runs in the cluster. */
+const leading = parse(
+  /```yaml\n( {2}- \{ apiGroups[\s\S]*?)```/.exec(readFileSync(README, 'utf8'))?.[1] ?? '',
+) as readonly Rule[];
 
 /** Each verb on each resource of it, with the role that lacks just that. */
 const lacking = rules.flatMap(({ apiGroups, resources, verbs }) =>
@@ -60,6 +65,12 @@ function kubeconfigOf(folder: string): string {
   const file = join(folder, 'kubeconfig');
   writeFileSync(file, JSON.stringify(config));
   return file;
+}
+
+function farProject(): FarProject {
+  const project = new FarProject(NAME, 2, 'true', { backend: { kubeconfig: './kubeconfig' } });
+  kubeconfigOf(project.folder);
+  return project;
 }
 
 function projectWithRole(): TrialProject {
@@ -148,4 +159,37 @@ describe('the role of the README', () => {
       expect(project.effects()).toEqual([0, 0]);
     },
   );
+});
+
+describe('the rights of those who lead in the cluster', () => {
+  it('are enough to lead a run there, with an account made for it', async () => {
+    grant([...rules, ...leading]);
+    using project = farProject();
+    const { code, text } = await project.command('run', '--detach', '--on', 'k8s');
+
+    expect(leading).toHaveLength(3);
+    expect(code, text).toBe(0);
+    expect(await project.over()).toBe('succeeded');
+  });
+
+  it.each([
+    ['create', 'pods/exec'],
+    ['create', 'roles'],
+    ['create', 'serviceaccounts'],
+  ])('without %s %s that is said, and nothing is left', async (verb, resource) => {
+    const without = leading.map((rule) =>
+      rule.resources.includes(resource)
+        ? { ...rule, resources: rule.resources.filter((one) => one !== resource) }
+        : rule,
+    );
+    grant([...rules, ...without.filter(({ resources }) => resources.length > 0)]);
+    using project = farProject();
+    const { code, text } = await project.command('run', '--detach', '--on', 'k8s');
+
+    expect(code).not.toBe(0);
+    expect(text).toMatch(new RegExp(`K8S_FORBIDDEN.*cannot ${verb} resource .*${resource}`));
+    await until('nothing to be left', () =>
+      project.left().every((name) => name.includes('orchestrate-leader-')) ? true : undefined,
+    );
+  });
 });

@@ -18,6 +18,9 @@ import { kubectl } from '../../../tools/testbed/kubernetes/bed.ts';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const CLI = join(ROOT, 'packages', 'cli', 'src', 'bin.ts');
 
+/** The value of `${secret:TIDE}` in projects of these tests. */
+export const SECRET = 'five fathoms';
+
 /** The bed in the environment of the tests. */
 export function bed(): { readonly kubeconfig: string; readonly image: string } {
   const kubeconfig = process.env['ORCHESTRATE_TESTBED_KUBECONFIG'];
@@ -66,6 +69,12 @@ export interface Said {
   readonly text: string;
 }
 
+/** A command of ours that runs. */
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Said>;
+}
+
 /** A project of members that count how often they were run, in a folder that jobs see. */
 export class TrialProject implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'k8s-project-'));
@@ -107,12 +116,15 @@ export class TrialProject implements Disposable {
   }
 
   /** Starts a command of ours here. */
-  start(...words: readonly string[]): {
-    readonly child: ChildProcess;
-    readonly ended: Promise<Said>;
-  } {
+  start(...words: readonly string[]): Started {
+    return this.startWith({}, ...words);
+  }
+
+  /** The same, with more in its environment. */
+  startWith(more: Readonly<Record<string, string>>, ...words: readonly string[]): Started {
     const args = ['--conditions=@orchestrate/source', CLI, ...words];
-    const child = spawn(process.execPath, args, { cwd: this.folder });
+    const env = { ...process.env, ORCHESTRATE_SECRET_TIDE: SECRET, ...more };
+    const child = spawn(process.execPath, args, { cwd: this.folder, env });
     const said: Buffer[] = [];
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (piece: Buffer) => said.push(piece));
@@ -158,5 +170,68 @@ export class TrialProject implements Disposable {
 
   [Symbol.dispose](): void {
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A project that is not where pods could see it, and a volume that outlives them. */
+export class FarProject extends TrialProject {
+  readonly volume: string;
+
+  readonly #count: number;
+
+  constructor(
+    within: string,
+    members: number,
+    work: string,
+    more: { readonly leader?: object; readonly backend?: object; readonly task?: object } = {},
+  ) {
+    const volume = mkdtempSync(join(tmpdir(), 'k8s-volume-'));
+    super(within, members, work, {
+      backend: {
+        volumes: { work: { mountPath: '/far', hostPath: { path: volume } } },
+        leader: { folder: '/far/orchestrate', ...more.leader },
+        // Their files are on the volume, and nobody of this machine sees them.
+        pack: false,
+        ...more.backend,
+      },
+      task: more.task ?? {},
+    });
+    this.volume = volume;
+    this.#count = members;
+  }
+
+  /** The copy of the project that the leader works in. */
+  get copy(): string {
+    const leaders = join(this.volume, 'orchestrate', 'leaders');
+    return join(leaders, readdirSync(leaders)[0] ?? '', 'project');
+  }
+
+  /** How often each member has begun there. */
+  farEffects(): number[] {
+    return Array.from({ length: this.#count }, (_, n) => {
+      try {
+        const text = readFileSync(join(this.copy, 'effects', String(n + 1)), 'utf8');
+        return text.split('\n').filter(Boolean).length;
+      } catch {
+        return 0;
+      }
+    });
+  }
+
+  /** Resolves when the run that is led there is over. */
+  async over(): Promise<string> {
+    const end = performance.now() + 240_000;
+    for (;;) {
+      const { text } = await this.command('status', '--on', 'k8s', '--json');
+      const state = /"state": ?"(\w+)"/.exec(text)?.[1] ?? text;
+      if (['succeeded', 'failed', 'cancelled'].includes(state)) return state;
+      if (performance.now() > end) throw new Error(`not over: ${text}`);
+      await wait(1_000);
+    }
+  }
+
+  override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
+    rmSync(this.volume, { recursive: true, force: true });
   }
 }

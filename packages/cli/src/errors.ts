@@ -62,9 +62,13 @@ export const CLI_ERRORS = {
     retry: 'never',
     hint: 'Please report it.',
   },
+  CLI_NO_DEBUG: {
+    retry: 'never',
+    hint: 'Run it by hand there, with what `orchestrate why TASK` and `orchestrate logs TASK` tell.',
+  },
   CLI_NO_HOST: {
     retry: 'never',
-    hint: 'Name a backend that is reached over a network (`ssh:`); `orchestrate run --detach` leaves a leader on this machine.',
+    hint: 'Name a backend that is reached over a network (`ssh:` of slurm, `leader:` of k8s); `orchestrate run --detach` leaves a leader on this machine.',
   },
   CLI_NOT_THERE: {
     retry: 'never',

@@ -212,6 +212,11 @@ export interface ComputeBackend extends AsyncDisposable {
     over: ReadonlySet<RunId>,
     options?: CallOptions & { readonly dryRun?: boolean },
   ): Promise<readonly Remains[]>;
+  /**
+   * Opens a shell where a job would run: same machine or image, files, environment and resources. Answers its exit code once it
+   * has ended or the signal has; nothing is left of it then.
+   */
+  debug?(job: DebugJob, terminal: Terminal, options?: CallOptions): Promise<number>;
   /** What `orchestrate doctor` asks: one line per thing looked at. */
   diagnose?(options?: CallOptions): Promise<readonly Finding[]>;
   /**
@@ -219,6 +224,11 @@ export interface ComputeBackend extends AsyncDisposable {
    * ours that runs there finds in the variable {@link HOST_VARIABLE} the name of this backend, which then works on the spot.
    */
   readonly host?: LeaderHost;
+  /**
+   * The objects with which its cluster leads a run of a project by itself, for people who have them applied by other means than
+   * this program. Nothing is asked of the cluster. @throws what the options lack for that
+   */
+  manifests?(project: ProjectFiles): readonly Json[];
   /** Asks whether jobs like these would be taken, and submits nothing: what `orchestrate plan --check` asks. One answer per sample. */
   check?(samples: readonly JobSample[], options?: CallOptions): Promise<readonly Finding[]>;
 }
@@ -268,6 +278,8 @@ export interface LeaderHost {
   readonly name: string;
   /** Folder of ours, where whatever is brought belongs. */
   readonly folder: string;
+  /** What {@link run} starts ends with it at the latest: leaders must be jobs. */
+  readonly leadsAsJobs?: true;
   /** A Node that runs there, at least of the version of this one's requirement; brought along where there is none. */
   node(options?: CallOptions): Promise<string>;
   /** Makes files of a folder be there as they are here; sends what is missing or other. */
@@ -298,6 +310,35 @@ export interface LeaderHost {
     argv: readonly string[],
     options: Omit<HostRunOptions, 'onOutput'> & { readonly name: string; readonly log: string },
   ): Promise<string>;
+}
+
+/** A job that somebody wants to look into, with what its task asks for. Its work is left to the person. */
+export type DebugJob = Pick<
+  JobSpec,
+  'name' | 'work' | 'image' | 'directory' | 'environment' | 'resources' | 'backendOptions'
+>;
+
+/** Where a person sits, or a pipe in its place. */
+export interface Terminal {
+  /** What is typed, until nothing more will be. */
+  readonly input: AsyncIterable<Uint8Array>;
+  write(bytes: Uint8Array): void;
+  /** In characters; `undefined` of a pipe. */
+  size(): { readonly columns: number; readonly rows: number } | undefined;
+  /** Is told when the size has changed, until the returned handle is disposed. */
+  onResize(listener: () => void): Disposable;
+}
+
+/** A project as something that can be written down whole. */
+export interface ProjectFiles {
+  readonly name: string;
+  /** Name of the project file, below the folder of the project. */
+  readonly file: string;
+  readonly files: readonly { readonly path: string; readonly content: Uint8Array }[];
+  /** Words of the call, after the name of the program. */
+  readonly words: readonly string[];
+  /** Variables that have to be set where the project is run. */
+  readonly variables: readonly string[];
 }
 
 /** What is left of a run where its jobs were. */

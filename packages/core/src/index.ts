@@ -2,6 +2,7 @@ export type {
   BackendTraits,
   CallOptions,
   ComputeBackend,
+  DebugJob,
   Finding,
   FunctionCall,
   FunctionPack,
@@ -15,8 +16,10 @@ export type {
   JobStatus,
   LeaderHost,
   PackProgress,
+  ProjectFiles,
   Remains,
   SubmitOutcome,
+  Terminal,
 } from './backend.ts';
 export { HOST_VARIABLE } from './backend.ts';
 export { CORE_ERRORS } from './errors.ts';

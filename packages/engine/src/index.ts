@@ -43,6 +43,7 @@ export { DIGEST_BYTES } from './project/project-schema.ts';
 export { findReferences } from './project/reference-syntax.ts';
 export type { References } from './project/references.ts';
 export { renderProblems } from './project/render-problems.ts';
+export { type DebugRequest, debugJob, type TaskToDebug } from './views/debug-job.ts';
 export { RunFold } from './views/fold-run.ts';
 export { History, type LogRequest, openHistory } from './views/history.ts';
 export type { RunPlan, SetPlan } from './views/run-plan.ts';

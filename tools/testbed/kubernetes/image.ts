@@ -70,6 +70,8 @@ function shellFiles(root: string): void {
   writeFileSync(join(root, 'etc/group'), 'root:x:0:\n');
 }
 
+const programOf = (name: string): string => run('sh', '-c', `command -v ${name}`).trim();
+
 /** Makes the images of the bed and gives them to containerd. */
 export function importImages(): void {
   const pause = at('images', basename(PAUSE_IMAGE).replace(':', '-'));
@@ -83,6 +85,11 @@ export function importImages(): void {
   shellFiles(jobs);
   bring(jobs, process.execPath, '/usr/bin/node');
   bring(jobs, '/bin/bash', '/usr/bin/bash');
+  // As images of Debian have it; the shell of BusyBox would take its own programs for those of GNU.
+  rmSync(join(jobs, 'bin/sh'));
+  bring(jobs, programOf('dash'), '/bin/sh');
+  for (const name of ['find', 'stat', 'tar', 'xargs'])
+    bring(jobs, programOf(name), `/usr/bin/${name}`);
   // An entry point that fails: tasks must not depend on it.
   importImage(IMAGE, jobs, { Entrypoint: ['/bin/sh', '-c', 'exit 77'] });
 }

@@ -27,5 +27,5 @@ export const at = (...names: readonly string[]): string => join(FOLDER, ...names
 export const CONTAINERD_SOCKET = at('run', 'containerd.sock');
 
 /** Image with a shell and Node, and one that holds a pod's network. Their names say that no registry has them. */
-export const IMAGE = 'localhost/orchestrate-testbed:1';
+export const IMAGE = 'localhost/orchestrate-testbed:2';
 export const PAUSE_IMAGE = 'localhost/orchestrate-pause:1';

@@ -53,3 +53,13 @@ export function carriedEnvironment(
   }
   return Object.fromEntries(carried);
 }
+
+/** Names of the variables that a project must find where it is run: of the environment, and of its secrets. */
+export function carriedNames(loaded: LoadedProject, backend: string): readonly string[] {
+  const names = new Set<string>();
+  for (const { reference, isLogin } of referencesIn(loaded.effective, backend)) {
+    if (!('kind' in reference) || isLogin) continue;
+    names.add(reference.kind === 'env' ? reference.name : SECRET + reference.name);
+  }
+  return [...names].toSorted();
+}

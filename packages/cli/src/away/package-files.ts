@@ -39,17 +39,24 @@ function publishedTop({ folder, manifest }: PlacedPackage): string[] {
   });
 }
 
-/** Files that the manifest says are entered. */
+/** What the manifest exports under the package's own name. Of other entries it is theirs to say what is there. */
+function ownEntry(exported: unknown): unknown {
+  if (typeof exported !== 'object' || exported === null) return exported;
+  const keys = Object.keys(exported);
+  return keys.some((key) => key.startsWith('.')) ? Reflect.get(exported, '.') : exported;
+}
+
+/** Files of an entry. */
 function entriesOf(exported: unknown): string[] {
   if (typeof exported === 'string') return [exported];
   if (typeof exported !== 'object' || exported === null) return [];
   return Object.entries(exported).flatMap(([condition, target]) =>
-    condition.startsWith('.') || condition === 'default' ? entriesOf(target) : [],
+    condition === 'default' ? entriesOf(target) : [],
   );
 }
 
 function checkBuilt({ folder, manifest }: PlacedPackage): void {
-  const missing = entriesOf(manifest.exports).find(
+  const missing = entriesOf(ownEntry(manifest.exports)).find(
     (path) => !path.includes('*') && !existsSync(join(folder, path)),
   );
   if (missing === undefined) return;

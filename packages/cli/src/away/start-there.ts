@@ -187,7 +187,8 @@ export async function startThere(
     await bringProgram(context, there);
     await bringProject(context, there);
   }
-  if (call.has('as-job')) return startAsJob(context, command, there);
+  if (call.has('as-job') || there.host.leadsAsJobs === true)
+    return startAsJob(context, command, there);
   const words = wordsOf(call, command, HERE, ['--detach', '--json']);
   let text = '';
   const decoder = new TextDecoder();

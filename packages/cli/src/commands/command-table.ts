@@ -1,7 +1,9 @@
 import type { CommandSpec, OptionSpec, PositionalSpec } from '../arguments/command-spec.ts';
 import { CHECK } from './check-spec.ts';
+import { DEBUG } from './debug-spec.ts';
 import { ABOUT_DETACHED, ALL, DETACHED, ON } from './host-specs.ts';
 import { IMPORT } from './import-spec.ts';
+import { K8S } from './k8s-spec.ts';
 import { ABOUT_MEMBERS, MEMBERS } from './member-specs.ts';
 import { RECORD } from './record-spec.ts';
 import { run } from './run.ts';
@@ -304,6 +306,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   IMPORT,
   STORAGE,
   CHECK,
+  DEBUG,
+  K8S,
   {
     name: 'plugins',
     summary: 'List the plugins of the project',

@@ -43,7 +43,7 @@ export function selectTasks(registry: TaskRegistry, selections: readonly string[
     for (const task of tasksOf(registry, selection)) tasks.add(task);
     if (tasks.size > before || before > 0) continue;
     const names = registry.sets.map(({ record }) => record.name);
-    const near = suggest(selection, names);
+    const near = suggest(selection.split('/', 1)[0] ?? '', names);
     throw runError(
       'TASK_UNKNOWN',
       `there is no task ${selection}${near === undefined ? '' : `; did you mean ${near}?`}`,
