@@ -71,6 +71,26 @@ export class ApiClient {
     }
   }
 
+  /** @throws K8S_LOGIN when the program or the token that says who is asking does not work, K8S_CONFIG */
+  async #identify(url: URL): Promise<RequestContext> {
+    const context = new RequestContext(url.toString(), HttpMethod.GET);
+    try {
+      await this.#config.applySecurityAuthentication(context);
+      return context;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const code = /protocol/i.test(why) ? 'K8S_CONFIG' : 'K8S_LOGIN';
+      throw k8sError(
+        code,
+        `The identity of the kubeconfig cannot be used with ${this.#server}: ${why}`,
+        {
+          details: { server: this.#server, clean: true },
+          cause: error,
+        },
+      );
+    }
+  }
+
   /** `limit`: ends the call as one that was not answered. */
   async #send(method: string, path: string, call: ApiCall, limit?: AbortSignal): Promise<Response> {
     const url = new URL(this.#server + path);
@@ -78,10 +98,9 @@ export class ApiClient {
       if (value !== undefined) url.searchParams.set(name, String(value));
     const { signal, body, contentType = 'application/json' } = call;
     const signals = [signal, limit].filter((one) => one !== undefined);
+    const context = await this.#identify(url);
     let response: Response;
     try {
-      const context = new RequestContext(url.toString(), HttpMethod.GET);
-      await this.#config.applySecurityAuthentication(context);
       const dispatcher = context.getDispatcher();
       response = await fetch(url, {
         method,

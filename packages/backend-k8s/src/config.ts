@@ -16,9 +16,16 @@ const Volume = z
       .describe('Where jobs see it.'),
     readOnly: z.boolean().default(false),
     subPath: z.string().optional(),
+    files: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe(
+        'Files of the project, as paths or patterns, that are there as a ConfigMap of the run: each under its own name, together at most a megabyte.',
+      ),
   })
   .describe(
-    'A volume of Kubernetes with the place where jobs see it: { mountPath, persistentVolumeClaim: { claimName } }, { mountPath, nfs: ... }, { mountPath, hostPath: ... }.',
+    'A volume of Kubernetes with the place where jobs see it: { mountPath, persistentVolumeClaim: { claimName } }, { mountPath, nfs: ... }, { mountPath, secret: { secretName } }, { mountPath, files: [model.yaml, tables/*] }.',
   );
 
 /** What a task may also say for itself, under its `options`. */

@@ -8,6 +8,8 @@ export interface PodParts {
   readonly job: JobSpec;
   readonly config: K8sConfig;
   readonly options: K8sJobOptions;
+  /** ConfigMaps of volumes that are made of files of the project. */
+  readonly fileMaps?: ReadonlyMap<string, string>;
   /** Words that make the calls of a pack. */
   readonly calls?: readonly string[];
   /** Secret with the values of its environment: variable -> key. */
@@ -48,15 +50,16 @@ function commandOf({ job: { work }, config, options, calls }: PodParts): string[
 
 const SHARED_MEMORY = 'shared-memory';
 
-function volumesOf({ config, options }: PodParts): {
+function volumesOf({ config, options, fileMaps }: PodParts): {
   readonly volumes: object[];
   readonly volumeMounts: object[];
 } {
   const volumes: object[] = [];
   const volumeMounts: object[] = [];
   for (const [name, volume] of Object.entries({ ...config.volumes, ...options.volumes })) {
-    const { mountPath, readOnly, subPath, ...source } = volume;
-    volumes.push({ name, ...source });
+    const { mountPath, readOnly, subPath, files: _files, ...source } = volume;
+    const map = fileMaps?.get(name);
+    volumes.push({ name, ...source, ...(map === undefined ? {} : { configMap: { name: map } }) });
     volumeMounts.push({ name, mountPath, readOnly, ...(subPath === undefined ? {} : { subPath }) });
   }
   const sizeLimit = options.sharedMemory ?? config.sharedMemory;

@@ -87,7 +87,7 @@ export function openK8sBackend(config: K8sConfig, context: PluginContext): K8sBa
   });
   const files = new BatchFiles(stateDirectory);
   const batches = new Batches({ namespace, files, jobs, pods, clock, log });
-  const objects = new RunObjects(namespace, owner);
+  const objects = new RunObjects(namespace, owner, projectDirectory);
   const submitter = new Submitter({ namespace, config, owner, packs, batches, files, objects });
   const helped = helperParts(namespace, config, context);
   const helpers = new HelperJobs(helped);

@@ -1,5 +1,6 @@
 import { type JobSpec, parseJobKey } from '@orchestrate/core';
 import { ApiRefusal } from './api-client.ts';
+import { type Contents, type FileMap, fileMapsOf } from './file-maps.ts';
 import type { Namespace } from './namespace.ts';
 import { OURS, type Thing } from './objects.ts';
 
@@ -24,12 +25,16 @@ export const anchorName = (run: string): string => `orchestrate-${run}`;
 export class RunObjects {
   readonly #namespace: Namespace;
   readonly #owner: string;
+  readonly #project: string;
+  readonly #fileMaps = new Map<string, Promise<void>>();
+  readonly #filesRead = new Map<string, readonly FileMap[]>();
   readonly #anchors = new Map<string, Promise<{ readonly name: string; readonly uid: string }>>();
 
-  /** `owner`: what tells the objects of this backend from all others. */
-  constructor(namespace: Namespace, owner: string) {
+  /** `owner`: what tells the objects of this backend from all others. `project`: absolute path of its folder. */
+  constructor(namespace: Namespace, owner: string, project: string) {
     this.#namespace = namespace;
     this.#owner = owner;
+    this.#project = project;
   }
 
   /** What the labels of all that is made here have in common. */
@@ -40,6 +45,8 @@ export class RunObjects {
   /** The anchor of a run was removed. */
   dropAnchor(run: string): void {
     this.#anchors.delete(run);
+    for (const name of this.#fileMaps.keys())
+      if (name.startsWith(anchorName(run))) this.#fileMaps.delete(name);
   }
 
   /** The object that all objects of a run belong to: who deletes it deletes them. */
@@ -82,6 +89,52 @@ export class RunObjects {
     }
     // Made by an earlier call, of which the answer was lost. What it holds may be otherwise now.
     return this.#namespace.call(what, 'PUT', this.#namespace.path(kind, name), call);
+  }
+
+  /** Volumes that hold files of the project, read once. @throws K8S_CONFIG, PATH_* */
+  fileMaps(volumes: Parameters<typeof fileMapsOf>[0]): readonly FileMap[] {
+    const asked = Object.entries(volumes).flatMap(([name, { files }]) =>
+      files === undefined ? [] : [[name, files]],
+    );
+    if (asked.length === 0) return [];
+    const key = JSON.stringify(asked);
+    const known = this.#filesRead.get(key) ?? fileMapsOf(volumes, this.#project);
+    this.#filesRead.set(key, known);
+    return known;
+  }
+
+  /** Makes ConfigMaps of them: volume -> ConfigMap. @throws K8S_* */
+  async writeFileMaps(
+    run: string,
+    maps: readonly FileMap[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, string>> {
+    const names = new Map<string, string>();
+    for (const { volume, digest, contents } of maps) {
+      const name = `${anchorName(run)}-${digest}`;
+      names.set(volume, name);
+      const made = this.#fileMaps.get(name) ?? this.#makeFileMap(run, name, contents, signal);
+      this.#fileMaps.set(name, made);
+      made.catch(() => this.#fileMaps.delete(name));
+      await made;
+    }
+    return names;
+  }
+
+  async #makeFileMap(
+    run: string,
+    name: string,
+    contents: Contents,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const metadata = {
+      name,
+      // Not those of an anchor: it goes with the anchor and is none.
+      labels: { 'app.kubernetes.io/managed-by': 'orchestrate', [OURS.run]: run },
+      ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', ...(await this.anchor(run)) }],
+    };
+    const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata, ...contents };
+    await this.#create(`making ConfigMap ${name}`, 'configmaps', name, body, signal);
   }
 
   /** Environments go into Secrets: whoever may look at pods need not see them. One Secret for many jobs. */

@@ -13,6 +13,7 @@ import type { BatchFiles } from './batch/batch-files.ts';
 import type { Batch, BatchPlan } from './batch/batch-plan.ts';
 import type { Batches } from './batch/batches.ts';
 import { type K8sConfig, K8sJobOptions } from './config.ts';
+import type { FileMap } from './file-maps.ts';
 import { jobManifest } from './job-manifest.ts';
 import type { Namespace } from './namespace.ts';
 import { type Job, OURS } from './objects.ts';
@@ -25,6 +26,7 @@ const AT_ONCE = 16;
 interface Prepared {
   readonly job: JobSpec;
   readonly options: K8sJobOptions;
+  readonly fileMaps: readonly FileMap[];
 }
 
 const refused = ({ key }: JobSpec, reason: string): SubmitOutcome => ({
@@ -129,7 +131,7 @@ export class Submitter {
   /** One Indexed Job for many jobs. Its files are there before it is, so that whoever finds it can follow it. */
   async #makeBatch(
     batch: Batch,
-    { job, options }: Prepared,
+    { job, ...rest }: Prepared,
     environment: Environment | undefined,
     signal?: AbortSignal,
   ): Promise<SubmitOutcome> {
@@ -144,7 +146,7 @@ export class Submitter {
       resources: { ...resources, timeSeconds: longest },
       logPath: '',
     };
-    const outcome = await this.#make({ job: whole, options }, environment, signal, pods);
+    const outcome = await this.#make({ job: whole, ...rest }, environment, signal, pods);
     const isTaken = outcome.outcome === 'accepted' || outcome.outcome === 'doubtful';
     if (isTaken) return outcome;
     this.#batches.drop(name);
@@ -156,15 +158,26 @@ export class Submitter {
     if ((job.image ?? this.#config.image) === undefined)
       return refused(job, 'it has no image: give the task or the backend one');
     const options = K8sJobOptions.safeParse(job.backendOptions ?? {});
-    if (options.success) return { job, options: options.data };
+    if (options.success) return this.#withFiles(job, options.data);
     const problems = options.error.issues.map(
       ({ path, message }) => `${path.join('.')}: ${message}`,
     );
     return refused(job, `options: ${problems.join('; ')}`);
   }
 
+  /** Files of the project that are not there are no reason to wait. */
+  #withFiles(job: JobSpec, options: K8sJobOptions): Prepared | SubmitOutcome {
+    try {
+      const volumes = { ...this.#config.volumes, ...options.volumes };
+      return { job, options, fileMaps: this.#objects.fileMaps(volumes) };
+    } catch (error) {
+      if (isFlowError(error)) return refused(job, error.message);
+      throw error;
+    }
+  }
+
   async #make(
-    { job, options }: Prepared,
+    { job, options, fileMaps }: Prepared,
     environment: Environment | undefined,
     signal?: AbortSignal,
     pods?: number,
@@ -176,6 +189,7 @@ export class Submitter {
       const parts = { job, run, options, digest, owner: this.#owner, config: this.#config };
       const anchor = await this.#objects.anchor(run);
       const given = {
+        fileMaps: await this.#objects.writeFileMaps(run, fileMaps, signal),
         ...(environment === undefined ? {} : { environment }),
         ...(pods === undefined ? {} : { pods }),
         ...(job.work.kind === 'functions' ? { calls: this.#packs.write(key, job.work) } : {}),

@@ -27,7 +27,10 @@ export async function busyServer(every: number) {
     refused: 0,
     writeKubeconfig(file: string): void {
       const { port } = front.address() as AddressInfo;
-      const cluster = { name: 'busy', cluster: { server: `http://127.0.0.1:${port}` } };
+      const cluster = {
+        name: 'busy',
+        cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true },
+      };
       const context = { name: 'busy', context: { cluster: 'busy', user: 'nobody' } };
       writeFileSync(
         file,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -125,6 +125,39 @@ describe('a leader in the cluster', () => {
     expect(text).not.toContain(SECRET);
   });
 });
+
+describe('files of the project', () => {
+  it('are there as a volume, and gone after the run', async () => {
+    const volumes = {
+      work: { mountPath: tmpdir(), hostPath: { path: tmpdir() } },
+      conf: { mountPath: '/conf', files: ['conf/*.yaml'] },
+    };
+    using project = new TrialProject(NAME, 2, 'cat /conf/model.yaml >> read', {
+      backend: { volumes },
+    });
+    mkdirSync(join(project.folder, 'conf'));
+    writeFileSync(join(project.folder, 'conf', 'model.yaml'), 'dt: 900\n');
+    const { child, ended } = project.start('debug', 'grow.work/n=1');
+    child.stdin?.end('cat /conf/model.yaml\n');
+    const debugged = await ended;
+    const { code, text } = await project.command('run');
+    writeFileSync(join(project.folder, 'project.yaml'), projectWithout(project));
+    const missing = await project.command('run');
+
+    expect(debugged.text).toContain('dt: 900');
+    expect(code, text).toBe(0);
+    expect(readFileSync(join(project.folder, 'read'), 'utf8')).toBe('dt: 900\n'.repeat(2));
+    expect(missing.code).toBe(1);
+    expect(missing.text).toContain('there is none called nothing/*.yaml');
+    await until('nothing to be left', () => (leftBesides(project).length === 0 ? true : undefined));
+  });
+});
+
+/** The same, with a volume of files that are not there. */
+function projectWithout({ folder }: TrialProject): string {
+  const text = readFileSync(join(folder, 'project.yaml'), 'utf8');
+  return text.replace('conf/*.yaml', 'nothing/*.yaml').replace('>> read', '>> read2');
+}
 
 describe('debug', () => {
   it('holds a shell open where a task would run, and leaves nothing', async () => {

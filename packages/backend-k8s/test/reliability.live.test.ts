@@ -249,16 +249,19 @@ describe('what a killed leader had no time to remove', () => {
     const map = { apiVersion: 'v1', kind: 'ConfigMap' };
     apply({ ...map, metadata: kept }, { ...map, metadata: strange });
 
-    const looked = await project.command('clean', '--dry-run');
-    const before = project.left();
-    const { code, text } = await project.command('run');
+    try {
+      const looked = await project.command('clean', '--dry-run');
+      const before = project.left();
+      const { code, text } = await project.command('run');
 
-    expect(looked.text).toContain(`ConfigMap ${name}`);
-    expect(looked.text).not.toContain('stranger');
-    expect(before).toHaveLength(2);
-    expect(code, text).toBe(0);
-    expect(project.left()).toEqual(['configmap/orchestrate-stranger']);
-    kubectl(['-n', NAME, 'delete', 'configmap', 'orchestrate-stranger']);
+      expect(looked.text).toContain(`ConfigMap ${name}`);
+      expect(looked.text).not.toContain('stranger');
+      expect(before).toHaveLength(2);
+      expect(code, text).toBe(0);
+      expect(project.left()).toEqual(['configmap/orchestrate-stranger']);
+    } finally {
+      kubectl(['-n', NAME, 'delete', 'configmap', 'orchestrate-stranger']);
+    }
   });
 });
 
@@ -279,7 +282,7 @@ describe('the clock of the leader', () => {
   it.each([3_600, -3_600])('is %i seconds off, and that changes nothing', async (seconds) => {
     using project = new TrialProject(NAME, 3, 'sleep 2');
     const skew = `const now=Date.now;Date.now=()=>now()+${seconds * 1000}`;
-    const NODE_OPTIONS = `--import=data:text/javascript,${skew}`;
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(skew)}`;
     const { ended } = project.startWith({ NODE_OPTIONS }, 'run');
 
     await expectWell(project, await ended, 3);

@@ -3,6 +3,7 @@ import type { DebugJob, JobKey, Terminal } from '@orchestrate/core';
 import { type K8sConfig, K8sJobOptions } from '../config.ts';
 import { k8sError } from '../errors.ts';
 import type { Namespace } from '../namespace.ts';
+import type { RunObjects } from '../run-objects.ts';
 import { ExecChannel } from './exec-channel.ts';
 import type { HelperJobs } from './helper-jobs.ts';
 import { environmentOf, type Helper } from './helper-objects.ts';
@@ -15,6 +16,7 @@ export interface DebugParts {
   readonly namespace: Namespace;
   readonly config: K8sConfig;
   readonly helpers: HelperJobs;
+  readonly objects: RunObjects;
 }
 
 /** A pod that nobody took away, for its caller was killed, goes after so long. */
@@ -22,16 +24,18 @@ const LONGEST_SECONDS = 12 * 3600;
 /** The better of the shells that the image has. */
 const SHELL = 'exec "$(command -v bash || echo /bin/sh)"';
 
-function helperFor(name: string, job: DebugJob, config: K8sConfig): Helper {
+function helperFor(name: string, job: DebugJob, { config, objects }: DebugParts): Helper {
   const read = K8sJobOptions.safeParse(job.backendOptions ?? {});
   if (!read.success) {
     const why = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     const message = `The options of ${job.name} are not those of a task on Kubernetes: ${why.join('; ')}`;
     throw k8sError('K8S_REFUSED', message, { details: { clean: true } });
   }
+  const files = objects.fileMaps({ ...config.volumes, ...read.data.volumes });
   const pod = {
     config,
     options: read.data,
+    fileMaps: new Map(files.map(({ volume, digest }) => [volume, `${name}-${digest}`])),
     job: {
       ...job,
       key: name as JobKey,
@@ -41,19 +45,21 @@ function helperFor(name: string, job: DebugJob, config: K8sConfig): Helper {
     },
     ...environmentOf(name, job.environment),
   } as const;
-  return { name, use: 'debug', pod, env: job.environment, hasAccount: false };
+  const maps = new Map(files.map(({ digest, contents }) => [`${name}-${digest}`, contents]));
+  return { name, use: 'debug', pod, env: job.environment, maps, hasAccount: false };
 }
 
 /** Holds a shell open in a pod like that of a task, for as long as somebody types. @throws K8S_* */
 export async function debugIn(
-  { kube, namespace, config, helpers }: DebugParts,
+  parts: DebugParts,
   job: DebugJob,
   terminal: Terminal,
   signal?: AbortSignal,
 ): Promise<number> {
+  const { kube, namespace, helpers } = parts;
   const name = helpers.newName('debug');
   try {
-    await helpers.start(helperFor(name, job, config), signal);
+    await helpers.start(helperFor(name, job, parts), signal);
     const pod = await helpers.pod(name, signal);
     const tty = terminal.size() !== undefined;
     const command = ['/bin/sh', '-c', SHELL];

@@ -1,5 +1,6 @@
 import type { JobKey, JobSpec } from '@orchestrate/core';
 import { type K8sConfig, K8sJobOptions } from '../config.ts';
+import type { Contents } from '../file-maps.ts';
 import { type PodParts, podTemplate } from '../job-manifest.ts';
 import { layOver } from '../lay-over.ts';
 import { OURS } from '../objects.ts';
@@ -23,6 +24,8 @@ export interface Helper {
   /** What its pod is made of. An environment is that of the Secret of its own name. */
   readonly pod: PodParts;
   readonly env: Readonly<Record<string, string>>;
+  /** ConfigMaps that its volumes are made of. */
+  readonly maps?: ReadonlyMap<string, Contents>;
   /** Whether it gets an account with the rights of whoever leads runs. */
   readonly hasAccount: boolean;
 }
@@ -68,9 +71,19 @@ export function helperOf(program: Program, config: K8sConfig, leader: LeaderConf
     ...(image === undefined ? {} : { image }),
   };
   const account = leader.serviceAccount ?? name;
+  // Leaders have the project itself.
+  const volumes = Object.fromEntries(
+    Object.entries(config.volumes).filter(([, { files }]) => files === undefined),
+  );
   const pod: PodParts = {
     job,
-    config: { ...config, requests: leader.requests, limits: leader.limits, podTemplate: undefined },
+    config: {
+      ...config,
+      volumes,
+      requests: leader.requests,
+      limits: leader.limits,
+      podTemplate: undefined,
+    },
     options: K8sJobOptions.parse({ serviceAccount: account, podTemplate: leader.podTemplate }),
     ...environmentOf(name, env),
   };
@@ -124,19 +137,23 @@ const FAILURES = {
 
 /** An object beside a Job, with the path of its kind below the namespace. */
 export interface Companion {
-  readonly kind: 'serviceaccounts' | 'roles' | 'rolebindings' | 'secrets';
+  readonly kind: 'serviceaccounts' | 'roles' | 'rolebindings' | 'secrets' | 'configmaps';
   readonly body: object;
 }
 
 /** What goes with the Job of a helper: its account with its rights, and its environment. `references`: takes them along. */
 export function companions(
-  { name, use, env, hasAccount }: Helper,
+  { name, use, env, hasAccount, maps }: Helper,
   owner: string,
   references: readonly object[],
 ): readonly Companion[] {
   const metadata = { name, labels: labelsOf(use, owner), ownerReferences: references };
   const secrets = Object.keys(env).length === 0 ? [] : [secretOf(metadata, env)];
-  return hasAccount ? [...accountOf(name, metadata), ...secrets] : secrets;
+  const filled = [...(maps ?? [])].map(([map, contents]): Companion => {
+    const body = { apiVersion: 'v1', kind: 'ConfigMap', ...contents };
+    return { kind: 'configmaps', body: { ...body, metadata: { ...metadata, name: map } } };
+  });
+  return [...(hasAccount ? accountOf(name, metadata) : []), ...secrets, ...filled];
 }
 
 function secretOf(metadata: object, env: Helper['env']): Companion {

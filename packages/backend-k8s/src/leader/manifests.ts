@@ -1,6 +1,7 @@
 import { HOST_VARIABLE, type Json, type ProjectFiles } from '@orchestrate/core';
 import type { K8sConfig } from '../config.ts';
 import { k8sError } from '../errors.ts';
+import { contentsOf } from '../file-maps.ts';
 import { MAIN } from '../objects.ts';
 import { accountOf, helperJob, helperOf } from './helper-objects.ts';
 
@@ -27,19 +28,6 @@ function checked(files: ProjectFiles['files']): ProjectFiles['files'] {
   throw k8sError('K8S_CONFIG', message, { details: { bytes, clean: true } });
 }
 
-/** Texts as texts, so that people can read what is applied. */
-function contentsOf(files: ProjectFiles['files']): object {
-  const data: Record<string, string> = {};
-  const binaryData: Record<string, string> = {};
-  for (const [at, { content }] of files.entries()) {
-    const bytes = Buffer.from(content);
-    const text = bytes.toString();
-    if (!text.includes('\0') && Buffer.from(text).equals(bytes)) data[at] = text;
-    else binaryData[at] = bytes.toString('base64');
-  }
-  return { data, binaryData };
-}
-
 /** Everything with which a cluster leads a run of a project: account, role, project files and the Job. @throws K8S_CONFIG */
 export function manifests(
   project: ProjectFiles,
@@ -61,7 +49,8 @@ export function manifests(
     labels: { 'app.kubernetes.io/managed-by': 'orchestrate' },
   };
   const keys = files.map(({ path }, at) => ({ key: String(at), path }));
-  const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata, ...contentsOf(files) };
+  const contents = new Map(files.map(({ content }, at) => [String(at), content]));
+  const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata, ...contentsOf(contents) };
   const place = `${leader.folder}/${name}`;
   const words = [
     config.node,
