@@ -214,11 +214,15 @@ export class K8sBackend implements ComputeBackend {
     await this.#removal.removeAnchors(keys, this.#accepted);
   }
 
-  sweep(
+  async sweep(
     over: ReadonlySet<RunId>,
     options: CallOptions & { readonly dryRun?: boolean } = {},
   ): Promise<readonly Remains[]> {
-    return this.#removal.sweep(over, options);
+    const { helpers } = this.#parts;
+    const strays = await helpers.strays(options.signal);
+    if (options.dryRun !== true) for (const name of strays) await helpers.remove(name);
+    const told = strays.map((name) => ({ what: `Job ${name}, which was never started` }));
+    return [...told, ...(await this.#removal.sweep(over, options))];
   }
 
   async debug(job: DebugJob, terminal: Terminal, options: CallOptions = {}): Promise<number> {

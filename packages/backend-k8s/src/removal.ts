@@ -68,7 +68,7 @@ export class Removal {
     { dryRun = false, signal }: { readonly dryRun?: boolean; readonly signal?: AbortSignal } = {},
   ): Promise<Remains[]> {
     const { namespace, objects } = this.#parts;
-    const found: Remains[] = [];
+    const found: (Remains & { readonly run: RunId })[] = [];
     for await (const { metadata } of this.#anchors(signal)) {
       const run = metadata.labels?.[OURS.run] as RunId | undefined;
       if (run === undefined || !over.has(run)) continue;

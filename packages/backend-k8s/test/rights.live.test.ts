@@ -187,7 +187,7 @@ describe('the rights of those who lead in the cluster', () => {
     const { code, text } = await project.command('run', '--detach', '--on', 'k8s');
 
     expect(code).not.toBe(0);
-    expect(text).toMatch(new RegExp(`K8S_FORBIDDEN.*cannot ${verb} resource .*${resource}`));
+    expect(text).toMatch(new RegExp(`K8S_FORBIDDEN.*cannot (${verb}|get) resource .*${resource}`));
     await until('nothing to be left', () =>
       project.left().every((name) => name.includes('orchestrate-leader-')) ? true : undefined,
     );

@@ -341,9 +341,10 @@ export interface ProjectFiles {
   readonly variables: readonly string[];
 }
 
-/** What is left of a run where its jobs were. */
+/** What is left where jobs were. */
 export interface Remains {
-  readonly run: RunId;
+  /** The run it is of, where it is of one. */
+  readonly run?: RunId;
   /** For people: kind and name of what is there. */
   readonly what: string;
 }

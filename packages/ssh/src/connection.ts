@@ -139,7 +139,7 @@ export class Connection implements AsyncDisposable {
       signal.throwIfAborted();
       this.#hosts.fail(host, error);
       const reason = error instanceof Error ? error.message : String(error);
-      log.warn({ host, reason }, 'no connection to the login host');
+      log.warn({ host, reason }, 'no connection to the host');
       this.#tellFailure(host, error, reason);
       return undefined;
     }

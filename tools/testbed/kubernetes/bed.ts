@@ -57,6 +57,7 @@ function environment(): BedEnvironment {
   return {
     ORCHESTRATE_TESTBED_KUBECONFIG: kubeconfig('admin'),
     ORCHESTRATE_TESTBED_K8S_IMAGE: IMAGE,
+    ORCHESTRATE_TESTBED_KUBECTL: programPath('kubectl'),
   };
 }
 

@@ -8,7 +8,7 @@ import { ExecChannel } from './exec-channel.ts';
 import type { HelperJobs } from './helper-jobs.ts';
 import { environmentOf, type Helper } from './helper-objects.ts';
 import { execIn } from './pod-link.ts';
-import { WAIT } from './wait-words.ts';
+import { WAIT } from './pod-scripts.ts';
 
 /** What a task is looked into with. */
 export interface DebugParts {

@@ -4,7 +4,7 @@ import type { K8sConfig } from '../config.ts';
 import { k8sError } from '../errors.ts';
 import { unstartable, waitReason } from '../job-state.ts';
 import { MERGE_PATCH, type Namespace } from '../namespace.ts';
-import type { Job, ListOf, Pod } from '../objects.ts';
+import { type Job, type ListOf, OURS, type Pod, timeOf } from '../objects.ts';
 import { companions, type Helper, type HelperUse, helperJob } from './helper-objects.ts';
 
 /** What helpers are started with. */
@@ -19,6 +19,7 @@ export interface HelperJobsParts {
 }
 
 const LOOK_MS = 400;
+const STRAY_MS = 10 * 60_000;
 
 /** Starts and ends helpers. */
 export class HelperJobs {
@@ -77,6 +78,22 @@ export class HelperJobs {
       }
       await pause(LOOK_MS, signal);
     }
+  }
+
+  /** Those that were made and never let go, for who made them was killed: what is young may be under way. */
+  async strays(signal?: AbortSignal): Promise<string[]> {
+    const { clock, namespace, owner } = this.#parts;
+    const query = { labelSelector: `${OURS.leaderOf}=${owner}` };
+    const given = signal === undefined ? { query } : { query, signal };
+    const path = namespace.path('jobs');
+    const list = await namespace.call<ListOf<Job>>('listing Jobs', 'GET', path, given);
+    const young = clock.now() - STRAY_MS;
+    return list.items
+      .filter(({ spec, metadata }) => {
+        const made = timeOf(metadata.creationTimestamp) ?? Number.POSITIVE_INFINITY;
+        return spec?.suspend === true && made < young;
+      })
+      .map(({ metadata }) => metadata.name);
   }
 
   /** Ends a helper, with all that belongs to it. */

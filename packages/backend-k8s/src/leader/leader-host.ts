@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type {
   CallOptions,
@@ -13,14 +14,11 @@ import type { K8sConfig } from '../config.ts';
 import { k8sError } from '../errors.ts';
 import type { HelperJobs, HelperJobsParts } from './helper-jobs.ts';
 import { helperOf, type Program } from './helper-objects.ts';
-import { WAIT } from './wait-words.ts';
+import { leadWords, WAIT } from './pod-scripts.ts';
 
 const LEAST_NODE = 24;
 /** A desk that nobody took away, for its caller was killed, goes after so long. */
 const DESK_SECONDS = 4 * 3600;
-/** What a leader says goes where the project is, whoever looks at its pod. */
-const LEAD = 'cd -- "$1" && log=$2 && shift 2 && exec "$@" >>"$log" 2>&1';
-
 type SubmitOptions = Parameters<NonNullable<LeaderHost['submit']>>[1];
 
 /** What is needed of the surroundings besides. */
@@ -92,7 +90,7 @@ export class K8sLeaderHost implements LeaderHost, AsyncDisposable {
   async submit(argv: readonly string[], options: SubmitOptions): Promise<string> {
     const { cwd = this.folder, env = {}, log, signal } = options;
     const name = this.#parts.helpers.newName('leader');
-    const words = ['/bin/sh', '-c', LEAD, 'sh', cwd, log, ...argv];
+    const words = leadWords({ cwd, log, mark: `${posix.dirname(log)}/${name}.begun` }, argv);
     await this.#start({ name, use: 'leader', argv: words, cwd, env }, signal);
     return name;
   }

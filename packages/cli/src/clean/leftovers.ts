@@ -71,8 +71,9 @@ export async function findLeftovers(wish: CleanWish): Promise<readonly Leftover[
     await add(join(stageFolder, name), `outputs run ${name} did not publish`);
   }
   for (const name of await namesIn(stateDirectory)) {
-    if (!/^crash-[0-9TZ-]+\.log$/.test(name)) continue;
-    await add(join(stateDirectory, name), 'a crash log');
+    if (/^crash-[0-9TZ-]+\.log$/.test(name)) await add(join(stateDirectory, name), 'a crash log');
+    const isMark = /^orchestrate-leader-[-a-z0-9]+\.begun$/.test(name) && !isLive;
+    if (isMark) await add(join(stateDirectory, name), 'the mark of a leader');
   }
   // A run that is alive would have to fetch all of it again.
   const mayGo = cache && !isLive && (await namesIn(join(stateDirectory, 'cache'))).length > 0;

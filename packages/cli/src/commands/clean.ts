@@ -24,7 +24,11 @@ function show(
   const { output, directory } = context;
   const rows = [
     ...found.map(({ path, what, bytes }) => [relative(directory, path), what, bytesText(bytes)]),
-    ...far.map(({ backend, run, what }) => [what, `left by run ${run} on ${backend}`, '']),
+    ...far.map(({ backend, run, what }) => [
+      what,
+      run === undefined ? `left on ${backend}` : `left by run ${run} on ${backend}`,
+      '',
+    ]),
   ];
   const columns = [
     { title: 'path', flexible: true },
