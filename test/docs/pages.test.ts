@@ -51,7 +51,7 @@ describe('the reference of the command line', () => {
   it('has the commands that --help lists, and no others', async () => {
     using session = new ConsoleSession();
     const help = await session.output('orchestrate', '--help');
-    const listed = [...help.matchAll(/^ {2}([a-z0-9]+)(?: +[A-Z[]\S*)? {2,}\S/gm)].map(
+    const listed = [...help.matchAll(/^ {2}([a-z][a-z0-9]*)(?: +[A-Z[]\S*)? {2,}\S/gm)].map(
       ([, name = '']) => name,
     );
 
