@@ -7,7 +7,8 @@ export default defineConfig({
   test: {
     ...shared.test,
     include: ['**/*.live.test.ts'],
-    exclude: ['**/node_modules/**'],
+    // Those of the cluster have a bed, and a run, of their own.
+    exclude: ['**/node_modules/**', 'kubernetes/**'],
     passWithNoTests: false,
     // All share one bed.
     fileParallelism: false,

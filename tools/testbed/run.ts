@@ -158,7 +158,7 @@ const BEDS: readonly Bed[] = [
   {
     name: 'kubernetes',
     own: 'tools/testbed/kubernetes',
-    packages: ['packages/backend-k8s'],
+    packages: ['packages/backend-k8s', 'test/kubernetes'],
     up: kubernetes.bringUp,
     down: kubernetes.bringDown,
   },
