@@ -18,6 +18,8 @@ class MemberFolder implements Disposable {
     const config = NativeConfig.parse({ template: 't', ...options });
     const script = (jobScript(config) ?? '').replaceAll('{{ attempt }}', String(attempt));
     const ended = spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
+      // As jobs are started. With a socket there, bash may take itself for one that somebody logged in to.
+      stdio: ['ignore', 'pipe', 'pipe'],
       cwd: this.path,
       encoding: 'utf8',
     });
