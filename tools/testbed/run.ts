@@ -12,6 +12,7 @@ import * as browser from './browser/bed.ts';
 import * as containers from './containers/bed.ts';
 import * as gcs from './gcs/bed.ts';
 import * as kubernetes from './kubernetes/bed.ts';
+import { runLimited } from './limited.ts';
 import * as slurm from './slurm/bed.ts';
 import { readBed } from './slurm/description.ts';
 
@@ -83,16 +84,22 @@ const TRIALS: readonly Trial[] = [
 /** What a script ends with that needs something this machine does not have. */
 const DID_NOT_RUN = 3;
 
-function carryOut({ name, script, args, holds }: Trial): Verdict {
+/** Several times what the slowest takes on two cores: only a hang is ended. */
+const TRIAL_MINUTES = 12;
+const TESTS_MINUTES = 25;
+
+async function carryOut({ name, script, args, holds }: Trial): Promise<Verdict> {
   console.log(`\nlive: ${name}`);
-  const call = ['--conditions=@orchestrate/source', script, ...args];
-  const { status } = spawnSync(process.execPath, call, { cwd: ROOT, stdio: 'inherit' });
-  if (status === DID_NOT_RUN) {
+  const call = [process.execPath, '--conditions=@orchestrate/source', script, ...args] as const;
+  const ended = await runLimited(call, { cwd: ROOT }, TRIAL_MINUTES);
+  const code = ended === 'took too long' ? undefined : ended.code;
+  if (code === DID_NOT_RUN) {
     console.log(`did not run: ${name}`);
     return mustRun() ? 'failed' : 'did not run';
   }
-  const isGood = status === 0 && holds();
-  console.log(`live: ${name}: ${isGood ? 'passed' : `FAILED (exit code ${status})`}`);
+  const isGood = code === 0 && holds();
+  const how = ended === 'took too long' ? ended : `exit code ${code}`;
+  console.log(`live: ${name}: ${isGood ? 'passed' : `FAILED (${how})`}`);
   return isGood ? 'passed' : 'failed';
 }
 
@@ -102,11 +109,15 @@ function mustRun(): boolean {
 }
 
 /** Runs the live tests of a folder, whose counts they print themselves. Those of a bed need no settings of their own. */
-function runLiveTests(folder: string, environment: Readonly<Record<string, string>>): boolean {
+async function runLiveTests(
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<boolean> {
   const settings = hasLiveTests(folder) ? ['--config', LIVE_SETTINGS] : [];
   const env = { ...process.env, ...environment };
   const cwd = join(ROOT, folder);
-  return spawnSync('vitest', ['run', ...settings], { cwd, env, stdio: 'inherit' }).status === 0;
+  const ended = await runLimited(['vitest', 'run', ...settings], { cwd, env }, TESTS_MINUTES);
+  return ended !== 'took too long' && ended.code === 0;
 }
 
 const LIVE_SETTINGS = 'vitest.live.config.ts';
@@ -174,7 +185,8 @@ async function tryBed({ name, own, packages, up, down }: Bed): Promise<Verdict> 
   }
   try {
     const folders = [...(own === undefined ? [] : [own]), ...packages.filter(hasLiveTests)];
-    const results = folders.map((folder) => runLiveTests(folder, bed));
+    const results: boolean[] = [];
+    for (const folder of folders) results.push(await runLiveTests(folder, bed));
     const isGood = results.length > 0 && results.every(Boolean);
     console.log(`live: ${name}: ${isGood ? 'passed' : 'FAILED'}`);
     return isGood ? 'passed' : 'failed';
@@ -186,7 +198,7 @@ async function tryBed({ name, own, packages, up, down }: Bed): Promise<Verdict> 
 const built = spawnSync('nx', ['run-many', '-t', 'build'], { cwd: ROOT, stdio: 'inherit' });
 if (built.status !== 0) process.exit(1);
 const verdicts = new Map<string, Verdict>();
-for (const trial of TRIALS) verdicts.set(trial.name, carryOut(trial));
+for (const trial of TRIALS) verdicts.set(trial.name, await carryOut(trial));
 for (const bed of BEDS) verdicts.set(bed.name, await tryBed(bed));
 const count = (wanted: Verdict) => [...verdicts.values()].filter((one) => one === wanted).length;
 const missing = count('did not run');

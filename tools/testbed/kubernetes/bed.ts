@@ -33,12 +33,15 @@ function ip(...args: readonly string[]): void {
   spawnSync('ip', args, { stdio: 'ignore' });
 }
 
-/** What kubectl answers, asked as the administrator; `undefined` when it fails. */
+/** `kubectl delete` waits until a thing is gone, and would wait for ever for one that does not go. */
+const LONGEST_CALL_MS = 120_000;
+
+/** What kubectl answers, asked as the administrator; `undefined` when it fails or takes too long. */
 export function kubectl(args: readonly string[], input = ''): string | undefined {
   const { status, stdout } = spawnSync(
     programPath('kubectl'),
     [`--kubeconfig=${kubeconfig('admin')}`, ...args],
-    { encoding: 'utf8', input },
+    { encoding: 'utf8', input, timeout: LONGEST_CALL_MS, killSignal: 'SIGKILL' },
   );
   return status === 0 ? stdout : undefined;
 }
