@@ -15,6 +15,7 @@ import type { Providers } from '../drive/run-types.ts';
 import { projectError } from '../errors.ts';
 import { makeRealFolder } from '../journal/state-folder.ts';
 import type { ConfiguredProvider, LoadedProject } from '../project/loaded-project.ts';
+import { owned } from './owned.ts';
 
 /** What every provider is handed beside its options. */
 export interface Surroundings {
@@ -117,7 +118,7 @@ export class ProviderPool implements AsyncDisposable {
     try {
       makeRealFolder(directory, stateDirectory);
       const context = { name, projectDirectory: directory, stateDirectory, ...this.#surroundings };
-      return this.#owned.use(await create(context));
+      return owned(this.#owned, await create(context));
     } catch (error) {
       if (isFlowError(error)) throw error;
       const why = error instanceof Error ? error.message : String(error);

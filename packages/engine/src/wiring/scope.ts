@@ -7,6 +7,7 @@ import {
   container as rootContainer,
 } from 'tsyringe';
 import { projectError } from '../errors.ts';
+import { isDisposable, owned } from './owned.ts';
 import type { Token } from './token.ts';
 
 /**
@@ -51,7 +52,7 @@ export class Scope implements AsyncDisposable {
 
   /** Disposes of something with this scope, before everything made earlier. */
   own<T>(thing: T): T {
-    if (isDisposable(thing)) this.#owned.use(thing);
+    if (isDisposable(thing)) owned(this.#owned, thing);
     return thing;
   }
 
@@ -59,9 +60,4 @@ export class Scope implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#owned.disposeAsync();
   }
-}
-
-function isDisposable(thing: unknown): thing is AsyncDisposable | Disposable {
-  if (typeof thing !== 'object' || thing === null) return false;
-  return Symbol.asyncDispose in thing || Symbol.dispose in thing;
 }

@@ -182,6 +182,30 @@ describe('composeProject', () => {
     expect(loaded.backends.get('a')?.config).toEqual({ token: '${secret:KEY}' });
   });
 
+  it('closes one whose methods are bound to it', async () => {
+    const log: string[] = [];
+    const bound = definePlugin({
+      kind: 'storage',
+      name: 'local',
+      contract: CONTRACT_VERSION,
+      config: z.unknown(),
+      create: (_options, context) => {
+        const storage = recording<Storage>(log, context.name);
+        return Object.assign(storage, {
+          [Symbol.asyncDispose]: storage[Symbol.asyncDispose].bind(storage),
+        });
+      },
+    });
+    using workspace = new Workspace({ 'project.yaml': FILE });
+    const builtins = [builtin(bound), ...world(log).slice(1)];
+    await using project = composeProject(await workspace.load({ builtins, env }), surroundings);
+
+    await project.get(T.providers).storage('s');
+    await project[Symbol.asyncDispose]();
+
+    expect(log).toEqual(['closed s']);
+  });
+
   it('makes a provider once for everybody', async () => {
     using workspace = new Workspace({ 'project.yaml': FILE });
     await using project = composeProject(
