@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { HttpMethod, type KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { fetch, type Response } from 'undici';
 import { k8sError } from './errors.ts';
@@ -27,6 +28,10 @@ export class ApiRefusal extends Error {
 /** Longest time a call may take that is answered as a whole. */
 const CALL_MS = 30_000;
 const MESSAGE_CHARACTERS = 1_000;
+/** Status of an answer that asks for patience, and how long a call is patient. */
+const TOO_MANY = 429;
+const MOST_AGAIN = 5;
+const LONGEST_WAIT_SECONDS = 5;
 
 /** Speaks JSON with an API server, with the identity of a kubeconfig. */
 export class ApiClient {
@@ -93,16 +98,32 @@ export class ApiClient {
 
   /** `limit`: ends the call as one that was not answered. */
   async #send(method: string, path: string, call: ApiCall, limit?: AbortSignal): Promise<Response> {
+    for (let again = 0; ; again += 1) {
+      const response = await this.#once(method, path, call, limit);
+      if (response.ok) return response;
+      // Nothing was done: it may be asked again, when the server says so.
+      if (response.status !== TOO_MANY || again === MOST_AGAIN) throw await refusalOf(response);
+      await response.body?.cancel();
+      const seconds = Number(response.headers.get('retry-after') ?? 1) || 1;
+      const milliseconds = Math.min(seconds, LONGEST_WAIT_SECONDS) * 1000;
+      await pause(
+        milliseconds,
+        undefined,
+        call.signal === undefined ? {} : { signal: call.signal },
+      );
+    }
+  }
+
+  async #once(method: string, path: string, call: ApiCall, limit?: AbortSignal): Promise<Response> {
     const url = new URL(this.#server + path);
     for (const [name, value] of Object.entries(call.query ?? {}))
       if (value !== undefined) url.searchParams.set(name, String(value));
     const { signal, body, contentType = 'application/json' } = call;
     const signals = [signal, limit].filter((one) => one !== undefined);
     const context = await this.#identify(url);
-    let response: Response;
     try {
       const dispatcher = context.getDispatcher();
-      response = await fetch(url, {
+      return await fetch(url, {
         method,
         headers: {
           ...context.getHeaders(),
@@ -118,8 +139,6 @@ export class ApiClient {
       signal?.throwIfAborted();
       throw unreachable(this.#server, error);
     }
-    if (response.ok) return response;
-    throw await refusalOf(response);
   }
 }
 
