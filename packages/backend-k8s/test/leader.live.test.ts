@@ -8,7 +8,7 @@ import { PAUSE_IMAGE } from '../../../tools/testbed/kubernetes/layout.ts';
 import { apply, FarProject, namespace, SECRET, TrialProject, until } from './trial.ts';
 
 // Only a hang should end a test: the machine may be busy with other things.
-vi.setConfig({ testTimeout: 400_000, hookTimeout: 180_000 });
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
 
 const NAME = 'leaders';
 const MEMBERS = 8;

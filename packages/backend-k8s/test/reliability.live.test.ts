@@ -7,7 +7,7 @@ import { busyServer } from './busy-server.ts';
 import { apply, namespace, type Said, TrialProject, until } from './trial.ts';
 
 // Only a hang should end a test: the machine may be busy with other things.
-vi.setConfig({ testTimeout: 400_000, hookTimeout: 180_000 });
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
 
 const NAME = 'reliability';
 let place: Awaited<ReturnType<typeof namespace>>;
