@@ -80,6 +80,7 @@ export class TrialProject implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'k8s-project-'));
   readonly #members: number;
   readonly #namespace: string;
+  readonly #children: ChildProcess[] = [];
 
   constructor(
     within: string,
@@ -125,6 +126,7 @@ export class TrialProject implements Disposable {
     const args = ['--conditions=@orchestrate/source', CLI, ...words];
     const env = { ...process.env, ORCHESTRATE_SECRET_TIDE: SECRET, ...more };
     const child = spawn(process.execPath, args, { cwd: this.folder, env });
+    this.#children.push(child);
     const said: Buffer[] = [];
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (piece: Buffer) => said.push(piece));
@@ -168,7 +170,9 @@ export class TrialProject implements Disposable {
     return (kubectl(args) ?? 'nobody knows').split('\n').filter(Boolean);
   }
 
+  /** A leader that a failed test gave up must not go on beside the next one. */
   [Symbol.dispose](): void {
+    for (const child of this.#children) child.kill('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
