@@ -1,5 +1,4 @@
-import { constants } from 'node:os';
-import type { FailureClass, JobExit } from '@orchestrate/core';
+import { exitOfStatus, type FailureClass, type JobExit, signalOfStatus } from '@orchestrate/core';
 import {
   type Condition,
   type ContainerStatus,
@@ -23,14 +22,9 @@ export const holds = (
   type: string,
 ): Condition | undefined => conditions?.find((one) => one.type === type && one.status === 'True');
 
-/** Name of the signal in an exit code above 128, as shells and container runtimes have it. */
-export function signalOfCode(code: number): string | undefined {
-  return Object.entries(constants.signals).find(([, value]) => value === code - 128)?.[0];
-}
-
-function signalOf({ exitCode, signal }: Terminated): string | undefined {
-  return signalOfCode(signal === undefined ? exitCode : signal + 128);
-}
+/** What shells would report: a runtime may tell the signal by itself. */
+const statusOf = ({ exitCode, signal }: Terminated): number =>
+  signal === undefined ? exitCode : signal + 128;
 
 const DISRUPTIONS: Readonly<Record<string, FailureClass>> = {
   PreemptionByScheduler: 'preempted',
@@ -87,11 +81,10 @@ function containerEnd(terminated: Terminated): End {
   }
   if (reason === 'StartError' || reason === 'ContainerCannotRun')
     return { outcome: 'user-error', code, message: said(reason, message) ?? reason };
-  const signal = signalOf(terminated);
-  if (signal !== undefined)
-    return { outcome: 'user-error', code, signal, message: `ended by ${signal}` };
-  if (code === 0) return { outcome: 'user-error', message: 'another container of its pod failed' };
-  return { outcome: 'user-error', code, message: `exit code ${code}` };
+  const status = statusOf(terminated);
+  if (status === 0)
+    return { outcome: 'user-error', message: 'another container of its pod failed' };
+  return { ...exitOfStatus(status), code };
 }
 
 const TAKEN_AWAY = ['SIGTERM', 'SIGKILL'];
@@ -100,7 +93,10 @@ const TAKEN_AWAY = ['SIGTERM', 'SIGKILL'];
 function deletedEnd(pod: Pod): End | undefined {
   const terminated = mainOf(pod)?.state?.terminated;
   if (pod.metadata.deletionTimestamp === undefined || terminated === undefined) return undefined;
-  if (!TAKEN_AWAY.includes(signalOf(terminated) ?? '') || terminated.reason === 'OOMKilled')
+  if (
+    !TAKEN_AWAY.includes(signalOfStatus(statusOf(terminated)) ?? '') ||
+    terminated.reason === 'OOMKilled'
+  )
     return undefined;
   return { outcome: 'preempted', message: 'its pod was deleted' };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { exitOfForce, exitOfStatus, signalOfStatus } from './exit-class.ts';
+import { exitOfForce, exitOfStatus } from './exit-class.ts';
 import type { JobFacts } from './records.ts';
 
 const FACTS: JobFacts = {
@@ -21,14 +21,6 @@ it.each([
   ['log', { outcome: 'user-error', message: expect.stringContaining('/l') }],
 ] as const)('classes the status %s', (status, exit) => {
   expect(exitOfStatus(status, FACTS)).toMatchObject(exit);
-});
-
-it('knows no signal behind a status that is none', () => {
-  expect([signalOfStatus(128), signalOfStatus(137), signalOfStatus(250)]).toEqual([
-    undefined,
-    'SIGKILL',
-    undefined,
-  ]);
 });
 
 it.each([

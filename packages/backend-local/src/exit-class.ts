@@ -1,29 +1,11 @@
 import { constants } from 'node:os';
-import type { JobExit } from '@orchestrate/core';
+import { exitOfStatus as exitStatus, type JobExit } from '@orchestrate/core';
 import type { ForcedReason, JobFacts } from './records.ts';
 
-/** Of several names for one number, such as `SIGABRT` and `SIGIOT`, the first one counts: it is set last. */
-const SIGNALS = new Map(
-  Object.entries(constants.signals)
-    .reverse()
-    .map(([name, number]) => [number, name]),
-);
-
-/** Name of the signal behind an exit status as shells report it, `128 + number`. */
-export function signalOfStatus(status: number): string | undefined {
-  return status > 128 ? SIGNALS.get(status - 128) : undefined;
-}
-
-const MEANINGS: Readonly<Record<number, string>> = {
-  126: ' (could not be executed)',
-  127: ' (command not found)',
-};
-
-function meaningOf(status: number, { container }: JobFacts): string {
-  if (status === 125 && container !== undefined && container.runtime !== 'apptainer') {
-    return ` (${container.runtime} could not start the container; its log says why)`;
-  }
-  return MEANINGS[status] ?? '';
+/** What the runtime means by some codes of a container that it could not start. */
+function meaningsOf({ container }: JobFacts): Readonly<Record<number, string>> {
+  if (container === undefined || container.runtime === 'apptainer') return {};
+  return { 125: `${container.runtime} could not start the container; its log says why` };
 }
 
 /** The exit of a command from its recorded status. */
@@ -34,13 +16,7 @@ export function exitOfStatus(status: number | 'log', facts: JobFacts): JobExit {
       message: `nothing was started: the log file cannot be written: ${facts.logPath}`,
     };
   }
-  if (status === 0) return { outcome: 'succeeded', code: 0 };
-  const signal = signalOfStatus(status);
-  if (signal !== undefined) {
-    return { outcome: 'user-error', code: status, signal, message: `ended by signal ${signal}` };
-  }
-  const message = `exit code ${status}${meaningOf(status, facts)}`;
-  return { outcome: 'user-error', code: status, message };
+  return exitStatus(status, { meanings: meaningsOf(facts), signals: constants.signals });
 }
 
 function forcedMessage(reason: ForcedReason, facts: JobFacts): string {

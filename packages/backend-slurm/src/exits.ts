@@ -1,31 +1,14 @@
-import { constants } from 'node:os';
-import type { FailureClass, JobExit } from '@orchestrate/core';
+import { exitOfStatus, type FailureClass, type JobExit, signalOfStatus } from '@orchestrate/core';
 import type { AccountLine } from './accounting.ts';
 import type { ForcedEnd } from './ledger.ts';
 import { meaningOf } from './slurm-states.ts';
 import type { EndEntry } from './status-listing.ts';
 
-const SIGNALS = new Map(
-  Object.entries(constants.signals)
-    .reverse()
-    .map(([name, number]) => [number, name]),
-);
-
-const MEANINGS: Readonly<Record<number, string>> = {
-  125: ' (its folder or its log could not be opened on the node)',
-  126: ' (could not be executed)',
-  127: ' (command not found)',
-};
+/** What our own script on the node means by some codes. */
+const MEANINGS = { 125: 'its folder or its log could not be opened on the node' };
 
 /** What an exit code, as shells have it, says of a job that ended by itself. */
-export function exitOfCode(code: number): JobExit {
-  if (code === 0) return { outcome: 'succeeded', code };
-  const signal = code > 128 ? SIGNALS.get(code - 128) : undefined;
-  if (signal !== undefined) {
-    return { outcome: 'user-error', code, signal, message: `ended by signal ${signal}` };
-  }
-  return { outcome: 'user-error', code, message: `exit code ${code}${MEANINGS[code] ?? ''}` };
-}
+export const exitOfCode = (code: number): JobExit => exitOfStatus(code, { meanings: MEANINGS });
 
 /** Whether a status file leaves open why the job was ended: something else than us sent it a signal. */
 export function isInterrupted({ signal }: EndEntry): boolean {
@@ -113,7 +96,7 @@ function exitOfFailed(line: AccountLine, loss: Loss, on: string): JobExit {
     return { outcome, message };
   }
   if (line.signal !== 0) {
-    const signal = SIGNALS.get(line.signal) ?? `signal ${line.signal}`;
+    const signal = signalOfStatus(line.signal + 128) ?? `signal ${line.signal}`;
     return { outcome: 'user-error', signal, message: `ended by ${signal}${on}` };
   }
   return {

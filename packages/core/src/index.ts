@@ -23,6 +23,7 @@ export type {
 } from './backend.ts';
 export { HOST_VARIABLE } from './backend.ts';
 export { CORE_ERRORS } from './errors.ts';
+export { exitOfStatus, LINUX_SIGNALS, type SignalNumbers, signalOfStatus } from './exit-status.ts';
 export {
   FAILURE_CLASSES,
   type FailureClass,

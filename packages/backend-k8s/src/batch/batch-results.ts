@@ -1,6 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { JobExit, Resources } from '@orchestrate/core';
-import { signalOfCode } from '../pod-end.ts';
+import { exitOfStatus, type JobExit, type Resources } from '@orchestrate/core';
 
 /** What a pod has written of one of its jobs. */
 export type Mark = 'started' | 'cancelled' | { readonly code: number };
@@ -60,8 +59,5 @@ export function exitOfCode(code: number, { timeSeconds, memoryBytes }: Resources
     const message = 'killed for taking more memory than it has';
     return { outcome: 'out-of-memory', code, message };
   }
-  const signal = signalOfCode(code);
-  if (signal !== undefined)
-    return { outcome: 'user-error', code, signal, message: `ended by ${signal}` };
-  return { outcome: 'user-error', code, message: `exit code ${code}` };
+  return exitOfStatus(code);
 }

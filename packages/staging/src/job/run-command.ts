@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CommandWork, ShellWork } from '@orchestrate/core';
+import { type CommandWork, exitOfStatus, type ShellWork } from '@orchestrate/core';
 import { stagingError } from '../errors.ts';
 
 const STRICT = { bash: ['bash', '-euo', 'pipefail'], sh: ['sh', '-eu'] } as const;
@@ -14,20 +14,10 @@ const GRACE_MS = 10_000;
 /** Both streams into one, so that lines keep their order: only the system can do that. */
 const JOINED = ['sh', '-c', 'exec "$0" "$@" 2>&1'];
 
-const MEANINGS: Readonly<Record<number, string>> = {
-  126: ' (could not be executed)',
-  127: ' (command not found)',
-};
-
-function endOf(code: number | null, signal: NodeJS.Signals | null): string {
-  if (signal !== null) return `ended by signal ${signal}`;
-  const status = code ?? 0;
-  const [name] =
-    Object.entries(constants.signals).find(([, number]) => number === status - 128) ?? [];
-  return name === undefined
-    ? `exit code ${status}${MEANINGS[status] ?? ''}`
-    : `ended by signal ${name}`;
-}
+const endOf = (code: number | null, signal: NodeJS.Signals | null): string | undefined =>
+  signal === null
+    ? exitOfStatus(code ?? 0, { signals: constants.signals }).message
+    : `ended by signal ${signal}`;
 
 /** Runs a program to its end; what it prints is printed here. @throws STAGING_WORK when it does not end well */
 async function runProgram(argv: readonly string[], signal: AbortSignal): Promise<void> {
