@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { globPattern, type JobSpec, type Logger } from '@orchestrate/core';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { globPattern, type JobSpec, type Logger, ownModule } from '@orchestrate/core';
 import {
   fetchFiles,
   listFolder,
@@ -30,12 +30,6 @@ const OWN = ['.orchestrate', '.git', 'node_modules'];
 /** Files at the top of a project that are taken for code and tables, not for data. */
 const MOST_BYTES = 64 * 2 ** 20;
 const REGEX_SPECIAL = /[\\^$.*+?()[\]{}|]/g;
-
-/** The file with the functions of a pack; installed packages are not brought along. */
-function moduleOf(work: JobSpec['work']): readonly string[] {
-  if (work.kind !== 'functions' || !isAbsolute(work.module)) return [];
-  return work.module.includes(`${sep}node_modules${sep}`) ? [] : [work.module];
-}
 
 function shortDigest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
@@ -74,7 +68,7 @@ export class Mirror implements JobFiles {
 
   textOf(text: string, { directory, reads = [], writes = [], work }: JobSpec): string {
     let mapped = text;
-    for (const path of [...reads, ...writes, directory, ...moduleOf(work)]) {
+    for (const path of [...reads, ...writes, directory, ...ownModule(work)]) {
       if (this.#inside(path) === undefined) mapped = mapped.replaceAll(path, this.pathOf(path));
     }
     return mapped.replaceAll(this.#projectPath, this.#root);
@@ -89,7 +83,7 @@ export class Mirror implements JobFiles {
         if (this.#inside(folder) !== '') this.#add(folder, inside, outside);
       }
       for (const { reads = [], work } of jobs) {
-        for (const path of [...reads, ...moduleOf(work)]) this.#add(path, inside, outside);
+        for (const path of [...reads, ...ownModule(work)]) this.#add(path, inside, outside);
       }
       await this.#makeFolders(jobs, signal);
       await this.#sendTo(this.#root, inside, signal);

@@ -71,6 +71,7 @@ export {
   withSlash,
 } from './match-tasks.ts';
 export { relativeImports, scriptsNamed } from './named-code.ts';
+export { ownModule } from './own-module.ts';
 export { type Axis, type Column, identityText } from './parameters/column.ts';
 export type { Exclusion } from './parameters/exclude.ts';
 export { fitLabel, labelValue, shortHash } from './parameters/label.ts';

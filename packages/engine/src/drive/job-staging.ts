@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { isAbsolute, join, resolve, sep } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   type FunctionCall,
@@ -11,6 +11,7 @@ import {
   type JobSpec,
   type Json,
   type JsonObject,
+  ownModule,
   type Staging,
   type TaskSet,
   type TaskSpec,
@@ -105,7 +106,11 @@ export class JobStaging {
     const moved = new Set(
       files.flatMap(({ inputs, outputs }) => [...inputs, ...outputs].map(({ path }) => path)),
     );
-    const code = [module, ...Object.values(storages).map((one) => one.module), ...moduleOf(job)];
+    const code = [
+      module,
+      ...Object.values(storages).map((one) => one.module),
+      ...ownModule(job.work),
+    ];
     const reads = [...(job.reads ?? []).filter((path) => !moved.has(path)), ...code];
     const writes = (job.writes ?? []).filter((path) => !moved.has(path));
     const { writes: _all, ...rest } = job;
@@ -209,10 +214,4 @@ function callsOf(
     const own: FunctionWork = { kind: 'function', module, export: exported, args };
     return { work: own, call };
   });
-}
-
-/** The file of a job's own functions, which is brought along like an input; an installed package is not. */
-function moduleOf({ work }: JobSpec): readonly string[] {
-  if (work.kind !== 'functions' || !isAbsolute(work.module)) return [];
-  return work.module.includes(`${sep}node_modules${sep}`) ? [] : [work.module];
 }
