@@ -40,6 +40,7 @@ const ON_STORES: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'storage-large': async () => (await import('./storage/large.ts')).storageLarge,
   'storage-many': async () => (await import('./storage/many.ts')).storageMany,
   'storage-sync': async () => (await import('./storage/sync.ts')).storageSync,
+  'storage-zarr': async () => (await import('./storage/zarr.ts')).storageZarr,
   'storage-list': async () => (await import('./storage/list.ts')).storageList,
 };
 

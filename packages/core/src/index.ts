@@ -139,6 +139,7 @@ export type {
   TransferOptions,
   WriteOptions,
 } from './storage.ts';
+export { SETTLED_TOGETHER } from './storage.ts';
 export { STORAGE_ERRORS, storageError } from './storage-errors.ts';
 export { compareUtf8, storageKeyProblem } from './storage-key.ts';
 export { didYouMean, editDistance, suggest } from './suggest.ts';

@@ -47,7 +47,15 @@ export interface WriteOptions extends TransferOptions {
   readonly ifMatch?: string;
   /** Expected digest of the content, lower-case hex. @throws STORAGE_CORRUPT when it differs; nothing is published then. */
   readonly sha256?: string;
+  /**
+   * The object need not survive a power cut before {@link Storage.settle} resolves, which whoever asks for this has to call.
+   * Many small objects are written much faster so. Has no meaning where `settle` is missing.
+   */
+  readonly durable?: 'later';
 }
+
+/** From so many objects on it is quicker to have them durable later, all together, than each by itself. */
+export const SETTLED_TOGETHER = 500;
 
 /** Bytes of an object, first and last inclusive. `last` beyond the end is cut; `first` beyond the end throws STORAGE_RANGE. */
 export interface ByteRange {
@@ -115,6 +123,12 @@ export interface Storage extends AsyncDisposable {
   list(request?: ListRequest): Promise<ListPage>;
   /** Removes an object. A missing one is not an error. @throws STORAGE_CHANGED when `ifMatch` is given and differs */
   delete(key: string, options?: CallOptions & { readonly ifMatch?: string }): Promise<void>;
+  /**
+   * Resolves once everything written here with `durable: 'later'` is as safe as any other object. Missing where an object is
+   * safe as soon as a write resolves. Where a store is `local`, files of the same disk that are to be put are safe then too: so
+   * that none of them can be damaged under its key, it is called before they are put as well.
+   */
+  settle?(): Promise<void>;
   /** Copies within the store. @throws STORAGE_NOT_FOUND, and like `write` */
   copy(from: string, to: string, options?: WriteOptions): Promise<ObjectStat>;
   /** The file behind a key, whether or not it exists. Present iff `local`. @throws STORAGE_KEY for a key that would leave the root */

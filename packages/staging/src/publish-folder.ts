@@ -1,6 +1,12 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { inParallel, type ObjectStat, type TransferOptions } from '@orchestrate/core';
+import {
+  inParallel,
+  type ObjectStat,
+  SETTLED_TOGETHER,
+  type TransferOptions,
+  type WriteOptions,
+} from '@orchestrate/core';
 import { AT_ONCE } from './bring-folder.ts';
 import { sha256OfFile } from './content-hash.ts';
 import {
@@ -62,17 +68,21 @@ export async function publishFolder(
   }
   const entries: ManifestEntry[] = [];
   let unchanged = 0;
+  const writing: WriteOptions =
+    files.length < SETTLED_TOGETHER ? options : { ...options, durable: 'later' };
   await inParallel(files, AT_ONCE, async (path) => {
     const file = join(from, path);
     const bytes = lstatSync(file).size;
     const sha256 = await sha256OfFile(file, bytes);
     if (listed.get(path) === sha256) unchanged += 1;
-    else await storage.put(file, `${key}/${path}`, { ...options, sha256 });
+    else await storage.put(file, `${key}/${path}`, { ...writing, sha256 });
     entries.push({ path, bytes, sha256 });
   });
   const now = new Set(files);
   const stale = (before?.entries ?? []).filter(({ path }) => !now.has(path) && listed.has(path));
   await inParallel(stale, AT_ONCE, ({ path }) => storage.delete(`${key}/${path}`, options));
+  // Whoever reads that it is complete must find all of it, after a power cut too.
+  if (writing.durable === 'later') await storage.settle?.();
   const text = manifestText(entries, about('complete'));
   const stat = await storage.write(manifestKey, Buffer.from(text), options);
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);

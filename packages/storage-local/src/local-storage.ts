@@ -28,6 +28,7 @@ import { OpenedObject } from './opened-object.ts';
 import { ASIDE_FOLDER, type Place, placeOf } from './place.ts';
 import { type Finished, Publisher } from './publisher.ts';
 import { realRoot } from './root.ts';
+import { Settling } from './settling.ts';
 import { contentOfFile, lookAtSource } from './source-file.ts';
 import { StoreLock } from './store-lock.ts';
 
@@ -55,6 +56,7 @@ export class LocalStorage implements Storage {
   readonly #lock: StoreLock;
   readonly #publisher: Publisher;
   readonly #flush = new FolderFlush();
+  readonly #settling: Settling;
   #swept = false;
 
   private constructor(root: string, options: LocalStorageOptions) {
@@ -62,6 +64,7 @@ export class LocalStorage implements Storage {
     this.#options = options;
     this.#lock = new StoreLock(`${root}/${ASIDE_FOLDER}/lock.db`);
     this.#publisher = new Publisher(root, this.#lock);
+    this.#settling = new Settling(root);
   }
 
   /** Opens the store below a folder, which the first write makes. @throws STORAGE_ROOT */
@@ -198,10 +201,11 @@ export class LocalStorage implements Storage {
       }
     }
     checkDigest(place, hash, options.sha256);
-    if (this.#options.fsync) await aside.flush();
+    const flushes = await this.#flushes(options);
+    if (flushes) await aside.flush();
     options.signal?.throwIfAborted();
     try {
-      return await this.#publishAside(place, aside, options);
+      return await this.#publishAside(place, aside, options, flushes);
     } catch (error) {
       if (systemCode(error) !== 'EXDEV') throw error;
       return await this.#writeAcross(place, aside.path, options);
@@ -219,15 +223,34 @@ export class LocalStorage implements Storage {
       using aside = new Aside(this.#publisher.folder(folder, []));
       const content = contentOfFile(path, lookAtSource(path));
       for await (const piece of content) await aside.append(piece);
+      // Another disk is not settled with that of the root.
       if (this.#options.fsync) await aside.flush();
-      return await this.#publishAside(place, aside, options);
+      return await this.#publishAside(place, aside, options, this.#options.fsync);
     } finally {
       removeIfEmpty(beside.at(ASIDE_FOLDER));
     }
   }
 
-  #publishAside(place: Place, aside: Aside, options: WriteOptions): Promise<ObjectStat> {
-    return this.#publish(place, { path: aside.path, own: true }, options, () => aside.published());
+  #publishAside(
+    place: Place,
+    aside: Aside,
+    options: WriteOptions,
+    flushes: boolean,
+  ): Promise<ObjectStat> {
+    const done = () => aside.published();
+    return this.#publish(place, { path: aside.path, own: true }, options, flushes, done);
+  }
+
+  /** Whether a write, to a device, is brought to the disk at once and by itself. */
+  async #flushes({ durable }: WriteOptions, device?: bigint): Promise<boolean> {
+    if (!this.#options.fsync) return false;
+    return durable !== 'later' || !(await this.#settling.defers(device));
+  }
+
+  async settle(): Promise<void> {
+    if (!this.#options.fsync) return;
+    this.#prepareLock();
+    await this.#settling.settle();
   }
 
   async #put(
@@ -239,11 +262,12 @@ export class LocalStorage implements Storage {
     if (options.sha256 !== undefined) await checkFile(path, source, place, options);
     // Another name of the same file could still be written to, so such a file is copied.
     if (source.nlink > 1n) return this.#write(place, contentOfFile(path, source), options);
-    // An empty file is nothing but its entry, which is flushed with its folder.
-    if (this.#options.fsync && source.size > 0n) await flushFileAt(path);
     this.#prepareLock();
+    const flushes = await this.#flushes(options, source.dev);
+    // An empty file is nothing but its entry, which is flushed with its folder.
+    if (flushes && source.size > 0n) await flushFileAt(path);
     try {
-      return await this.#publish(place, { path, own: false }, options);
+      return await this.#publish(place, { path, own: false }, options, flushes);
     } catch (error) {
       if (systemCode(error) !== 'EXDEV') throw error;
       // Its time may have been moved for the rename that the system refused, so it is looked at again.
@@ -255,11 +279,12 @@ export class LocalStorage implements Storage {
     place: Place,
     file: Finished,
     options: WriteOptions,
+    flushes: boolean,
     done: () => void = () => {},
   ): Promise<ObjectStat> {
     const { stat, touched } = this.#publisher.publish(place, file, options);
     done();
-    if (this.#options.fsync) await Promise.all(touched.map((path) => this.#flush.flush(path)));
+    if (flushes) await Promise.all(touched.map((path) => this.#flush.flush(path)));
     return stat;
   }
 

@@ -1,6 +1,12 @@
 import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { confinePath, inParallel, listObjects } from '@orchestrate/core';
+import {
+  confinePath,
+  inParallel,
+  listObjects,
+  SETTLED_TOGETHER,
+  type Storage,
+} from '@orchestrate/core';
 import { cliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { countOf } from '../output/quantity-text.ts';
@@ -113,16 +119,26 @@ export async function carryOut(
   const { signal, parallel, output } = call;
   using _progress = showProgress(output, tally);
   const onBytes = (bytes: number) => tally.moved(bytes);
-  await inParallel(moves, { places: parallel, signal }, async (move) => {
-    try {
-      const stat = await moveObject(move, { signal, onBytes });
-      done(move, stat?.generation);
-      tally.finished();
-    } catch (error) {
-      if (!signal.aborted) tally.fail(move.what, error);
-    }
-  });
+  const isSettled = moves.length >= SETTLED_TOGETHER;
+  const options = { signal, onBytes, ...(isSettled ? { durable: 'later' as const } : {}) };
+  try {
+    await inParallel(moves, { places: parallel, signal }, async (move) => {
+      try {
+        const stat = await moveObject(move, options);
+        done(move, stat?.generation);
+        tally.finished();
+      } catch (error) {
+        if (!signal.aborted) tally.fail(move.what, error);
+      }
+    });
+  } finally {
+    // What was moved before an interrupt counts as well.
+    if (isSettled) for (const storage of new Set(moves.map(targetOf))) await storage?.settle?.();
+  }
 }
+
+const targetOf = ({ to }: PlannedMove): Storage | undefined =>
+  'storage' in to ? to.storage : undefined;
 
 /** `orchestrate storage cp`. */
 export const copyAction: StorageAction = async (call) => {

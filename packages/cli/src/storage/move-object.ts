@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, lstatSync, readFileSync } from 'node:fs';
-import { type ObjectStat, type Storage, storageError } from '@orchestrate/core';
+import { type ObjectStat, type Storage, storageError, type WriteOptions } from '@orchestrate/core';
 
 /** A file of this machine or an object, as the source or the target of a copy. */
 export type Endpoint =
@@ -19,6 +19,13 @@ const SMALL_BYTES = 256 * 1024;
 interface MoveOptions {
   readonly signal: AbortSignal;
   readonly onBytes: (bytes: number) => void;
+  /** That of {@link WriteOptions}: whoever asks for it settles the target afterwards. */
+  readonly durable?: 'later';
+}
+
+/** What a write is told of that. */
+function writing({ signal, durable }: MoveOptions): WriteOptions {
+  return durable === undefined ? { signal } : { signal, durable };
 }
 
 /** Copies one object or file, whole or not at all. Answers what is known of an object that was written. */
@@ -42,8 +49,9 @@ async function putFile(
   path: string,
   storage: Storage,
   key: string,
-  { signal, onBytes }: MoveOptions,
+  options: MoveOptions,
 ): Promise<ObjectStat> {
+  const { signal, onBytes } = options;
   if (!storage.traits.local) {
     let told = 0;
     const stat = await storage.put(path, key, {
@@ -59,8 +67,8 @@ async function putFile(
   const file = lstatSync(path);
   if (!file.isFile()) throw storageError('STORAGE_FILE', `${path} is not a regular file.`);
   if (file.size > SMALL_BYTES)
-    return storage.write(key, counted(createReadStream(path), onBytes), { signal });
-  const stat = await storage.write(key, readFileSync(path), { signal });
+    return storage.write(key, counted(createReadStream(path), onBytes), writing(options));
+  const stat = await storage.write(key, readFileSync(path), writing(options));
   onBytes(stat.bytes);
   return stat;
 }
@@ -73,10 +81,10 @@ async function copyObject(
 ): Promise<ObjectStat> {
   const { signal, onBytes } = options;
   if (from.storage === to.storage && from.storage.traits.serverCopy)
-    return whole(from.storage.copy(from.key, to.key, { signal }), options);
+    return whole(from.storage.copy(from.key, to.key, writing(options)), options);
   const sha256 = createHash('sha256');
   const content = counted(from.storage.read(from.key, { signal }), onBytes, sha256);
-  const written = await to.storage.write(to.key, content, { signal });
+  const written = await to.storage.write(to.key, content, writing(options));
   const sent = sha256.digest('hex');
   if ((written.sha256 ?? sent) === sent && (from.stat?.sha256 ?? sent) === sent) return written;
   throw storageError('STORAGE_CORRUPT', `${to.key} is not what was read from ${from.key}.`);

@@ -1,6 +1,12 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { type FailureClass, isFlowError, type TaskOutput } from '@orchestrate/core';
+import {
+  type FailureClass,
+  isFlowError,
+  SETTLED_TOGETHER,
+  type TaskOutput,
+  type WriteOptions,
+} from '@orchestrate/core';
 import type { FailureRecord, OutputRecord } from '../events/fact.ts';
 import type { CollectedTask, Effect, Input } from '../schedule/messages.ts';
 import { type Leftovers, outputPath } from './aside.ts';
@@ -170,9 +176,7 @@ export class Collector {
       if (files.length > 0 || begunAt === undefined)
         await this.#stager.publish(place, this.#places.normal(place), folder, this.#maker(task));
     } else if (place.folder) {
-      for (const relative of filesBelow(path)) {
-        await place.storage.put(join(path, relative), `${place.key}/${relative}`);
-      }
+      await moveFiles(path, place);
     } else if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
       await place.storage.put(path, place.key);
     } else if (begunAt !== undefined) await this.#expectPublished(output, place, begunAt);
@@ -195,6 +199,17 @@ export class Collector {
     if (publishedAt !== undefined && publishedAt >= begunAt - COARSE_CLOCK_MS) return;
     throw new BadOutput(`output ${output.name} (${output.address}) was not written`);
   }
+}
+
+/** Moves the files of a folder into their places, none of which may be damaged by a power cut: nobody looks at them again. */
+async function moveFiles(path: string, { storage, key }: Place): Promise<void> {
+  const files = filesBelow(path);
+  const isSettled = files.length >= SETTLED_TOGETHER;
+  const options: WriteOptions = isSettled ? { durable: 'later' } : {};
+  if (isSettled) await storage.settle?.();
+  for (const relative of files)
+    await storage.put(join(path, relative), `${key}/${relative}`, options);
+  if (isSettled) await storage.settle?.();
 }
 
 function forgotten(what: string): ForgottenOutput {

@@ -211,4 +211,22 @@ export const PUBLISH_CASES: readonly StorageCase[] = [
       strictEqual((await store.list({ prefix: 'many/' })).objects.length, 300);
     },
   },
+  {
+    name: 'has what is to be durable later at once, with all conditions, and settles as often as asked',
+    async run(bench) {
+      const store = await bench.open();
+      const keys = Array.from({ length: 20 }, (_, n) => `later/${n % 3}/${n}`);
+      await Promise.all(
+        keys.map((key) => store.write(key, bytes(key), { durable: 'later', sha256: sha256(key) })),
+      );
+      const refused = store.write('later/x', bytes('x'), { durable: 'later', sha256: ZEROS });
+      await rejectsWith(refused, 'STORAGE_CORRUPT');
+      await store.settle?.();
+      await store.settle?.();
+
+      const texts = await Promise.all(keys.map((key) => textOf(store.read(key))));
+      deepStrictEqual(texts, keys);
+      strictEqual(await store.stat('later/x'), undefined);
+    },
+  },
 ];
