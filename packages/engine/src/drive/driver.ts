@@ -95,6 +95,11 @@ export class Driver {
     this.#lookForRequests();
   }
 
+  /** Whether the end has come; nothing that is pushed has an effect then. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   push(input: Input): void {
     if (this.#isOver) return;
     this.#queue.push(input);

@@ -88,7 +88,9 @@ export async function lead(
   }
   begin(parts, which.isNew);
   const driver = drive(parts, scheduler, preparer);
-  const done = conclude(parts, driver, { scheduler, changes, began });
+  const hurry = new AbortController();
+  const ran = { scheduler, changes, began, hurry: hurry.signal };
+  const done = conclude(parts, driver, ran);
   // A caller that never looks at the end must not bring the process down with it.
   done.catch(() => undefined);
   driver.start();
@@ -98,8 +100,11 @@ export async function lead(
     directory: parts.folder.directory,
     names: registry,
     done,
-    ask: (asked, tasks) =>
-      driver.push({ type: 'asked', request: asked, ...(tasks === undefined ? {} : { tasks }) }),
+    ask: (asked, tasks) => {
+      // At the end of a run, whatever is asked for means that nobody wants to wait.
+      if (driver.isOver) hurry.abort();
+      driver.push({ type: 'asked', request: asked, ...(tasks === undefined ? {} : { tasks }) });
+    },
   };
 }
 
@@ -109,6 +114,8 @@ interface Ran {
   readonly changes: readonly Change[];
   /** Monotonic milliseconds. */
   readonly began: number;
+  /** Aborted when somebody asks for something after the end; nothing is waited for then. */
+  readonly hurry: AbortSignal;
 }
 
 /** Waits for the end, sums up, and gives the seat back whatever happens. */
@@ -117,7 +124,8 @@ async function conclude(parts: Parts, driver: Driver, ran: Ran): Promise<RunSumm
     const end = await driver.done;
     const summary = wrapUp(parts, end, ran);
     const { seat, backends, request } = parts;
-    await sweepEnded({ db: seat.journal.db, backends, log: request.log });
+    const { log, clock, timers = realTimers(clock) } = request;
+    await sweepEnded({ db: seat.journal.db, backends, log, clock, timers, signal: ran.hurry });
     return summary;
   } finally {
     await parts.backends.get('leader')?.[Symbol.asyncDispose]();

@@ -2,6 +2,7 @@ import { backoffSeconds, type Clock, failureOrigin, type Logger } from '@orchest
 import type { Effect, Input } from '../schedule/messages.ts';
 import type { Collector, JobOrigin } from './collector.ts';
 import { Gate } from './gate.ts';
+import { pauseFor } from './pause-for.ts';
 import type { Names, Timers } from './run-types.ts';
 
 type Collected = Input & { readonly type: 'collected' };
@@ -61,8 +62,9 @@ export class PatientCollector {
         log.error({ seconds: patienceSeconds }, 'outputs could still not be published; giving up');
         return undefined;
       }
-      await this.#pause(
+      await pauseFor(
         backoffSeconds(PAUSES, round, () => 0),
+        this.#parts,
         signal,
       );
       if (signal.aborted) return undefined;
@@ -78,17 +80,5 @@ export class PatientCollector {
       { task: names.task(first.task), tasks: waiting.length, reason: first.message },
       'finished work cannot be published yet; it is kept and tried again',
     );
-  }
-
-  #pause(seconds: number, signal: AbortSignal): Promise<void> {
-    const { clock, timers } = this.#parts;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = timers.at(clock.monotonic() + seconds * 1000, resolve);
-    const stop = (): void => resolve();
-    signal.addEventListener('abort', stop, { once: true });
-    return promise.finally(() => {
-      signal.removeEventListener('abort', stop);
-      timer[Symbol.dispose]();
-    });
   }
 }
