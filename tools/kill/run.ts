@@ -1,6 +1,6 @@
 /**
- * `npm run kill [-- --what sweep|ensemble|upstream|slurm --kills 50 --seed 1]`: runs a sweep of 60 tasks, an ensemble of 60 members, one of
- * model-ensembler with `repeat`, or one of 200 members on SLURM, and kills the leader with SIGKILL at random moments, resuming each time. Afterwards every task must have
+ * `npm run kill [-- --what sweep|ensemble|upstream|slurm|k8s|k8s-packs --kills 50 --seed 1]`: runs a sweep of 60 tasks, an ensemble of
+ * 60 members, one of model-ensembler with `repeat`, one of 200 members on SLURM, or a sweep of 60 on Kubernetes, and kills the leader with SIGKILL at random moments, resuming each time. Afterwards every task must have
  * had its side effect exactly once, every result must equal that of an undisturbed run, no source may have changed and nothing
  * unfinished may be left. Says what it saw as one JSON line; the exit code is 1 when the promise was broken.
  * `--what slurm-pilots` shows the two faults of SLURM that break others: an `sbatch` that lies, and a leader killed with six jobs running.
@@ -11,15 +11,25 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { project } from '../benchmarks/project.ts';
 import { ensemble, upstream } from './ensemble.ts';
+import { k8s, k8sPacks } from './k8s.ts';
+import { k8sBed } from './k8s-bed.ts';
 import { lead, REFUSED } from './leader.ts';
 import { slurm } from './slurm.ts';
-import { leftInQueue, ofRunsIn, slurmBed } from './slurm-bed.ts';
+import { slurmBed } from './slurm-bed.ts';
 import { slurmPilots } from './slurm-pilots.ts';
 import { sweep } from './sweep.ts';
 import { contents, differences, type Trial } from './trial.ts';
 
 const LONGEST_LIFE_MILLISECONDS = 1_200;
-const TRIALS: Readonly<Record<string, Trial>> = { sweep, ensemble, upstream, slurm };
+const TRIALS: Readonly<Record<string, Trial>> = {
+  sweep,
+  ensemble,
+  upstream,
+  slurm,
+  k8s,
+  'k8s-packs': k8sPacks,
+};
+const BEDS = { slurm: slurmBed, kubernetes: k8sBed } as const;
 
 function folderFor(name: string, { files }: Trial): string {
   return project(name, { ...files, 'effects/.keep': '' });
@@ -79,7 +89,7 @@ async function main(): Promise<number> {
   const trial = TRIALS[what];
   if (trial === undefined)
     throw new Error(`--what: expected ${[...Object.keys(TRIALS), 'slurm-pilots'].join(', ')}`);
-  await using cluster = trial.needsSlurm === true ? await slurmBed() : undefined;
+  await using cluster = trial.needs === undefined ? undefined : await BEDS[trial.needs]();
   const environment = cluster?.environment ?? {};
   const undisturbed = folderFor('kill-undisturbed', trial);
   await lead(undisturbed, 'run', { environment });
@@ -94,7 +104,7 @@ async function main(): Promise<number> {
     const longest = trial.longestLife ?? LONGEST_LIFE_MILLISECONDS;
     kills += await round(folder, wanted - kills, longest, random, environment);
     rounds += 1;
-    if (cluster !== undefined) broken.push(...(await leftInQueue(cluster, ofRunsIn(folder))));
+    if (cluster !== undefined) broken.push(...(await cluster.leftOf(folder)));
     broken.push(...trial.broken(folder));
     broken.push(...differences(contents(join(folder, trial.results)), expected));
   }

@@ -5,20 +5,17 @@ import { bringDown, bringUp } from '../testbed/slurm/bed.ts';
 import { readBed } from '../testbed/slurm/description.ts';
 import { execute } from '../testbed/slurm/execute.ts';
 import { layoutOf } from '../testbed/slurm/layout.ts';
-
-/** A cluster to run on. */
-export interface Cluster extends AsyncDisposable {
-  /** What its clients need in their environment. */
-  readonly environment: Readonly<Record<string, string>>;
-}
+import type { Cluster } from './cluster.ts';
 
 /** Answers the cluster; one that had to be brought up goes down when it is disposed of. */
 export async function slurmBed(): Promise<Cluster> {
   const wasUp = readBed() !== undefined;
   const bed = await bringUp();
   if ('reason' in bed) throw new Error(`did not run: slurm (${bed.reason})`);
+  const environment = { ...bed, SLURM_CONF: layoutOf().paths.slurmConf };
   return {
-    environment: { ...bed, SLURM_CONF: layoutOf().paths.slurmConf },
+    environment,
+    leftOf: (folder) => leftInQueue(environment, ofRunsIn(folder)),
     async [Symbol.asyncDispose]() {
       if (!wasUp) await bringDown();
     },
@@ -26,8 +23,8 @@ export async function slurmBed(): Promise<Cluster> {
 }
 
 /** Jobs that SLURM still has, of those whose name is one of ours, a line each. */
-export async function leftInQueue(
-  { environment }: Cluster,
+async function leftInQueue(
+  environment: Cluster['environment'],
   isOurs: (name: string) => boolean,
 ): Promise<readonly string[]> {
   const { stdout } = await execute(['squeue', '-h', '-o', '%j %i %T'], { env: environment });
@@ -38,7 +35,7 @@ export async function leftInQueue(
 }
 
 /** Whether a name is that of a job of a run in this folder. */
-export function ofRunsIn(folder: string): (name: string) => boolean {
+function ofRunsIn(folder: string): (name: string) => boolean {
   const runs = join(folder, '.orchestrate', 'runs');
   const known = existsSync(runs) ? readdirSync(runs) : [];
   return (name) => known.some((run) => name.startsWith(run));

@@ -6,8 +6,9 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { delimiter, join } from 'node:path';
 import { project } from '../benchmarks/project.ts';
 import { must, until } from '../testbed/slurm/execute.ts';
+import type { Cluster } from './cluster.ts';
 import { lead, REFUSED } from './leader.ts';
-import { type Cluster, leftInQueue, ofRunsIn, slurmBed } from './slurm-bed.ts';
+import { slurmBed } from './slurm-bed.ts';
 import { notOnce } from './trial.ts';
 
 const TASKS = 6;
@@ -80,7 +81,7 @@ async function judge(pilot: string, folder: string, cluster: Cluster): Promise<S
   const effects = join(folder, 'effects');
   const executions = NUMBERS.reduce((sum, n) => sum + linesOf(join(effects, `began-${n}`)), 0);
   const names = NUMBERS.flatMap((n) => [`began-${n}`, `done-${n}`]);
-  const broken = [...notOnce(folder, names), ...(await leftInQueue(cluster, ofRunsIn(folder)))];
+  const broken = [...notOnce(folder, names), ...(await cluster.leftOf(folder))];
   return { pilot, tasks: TASKS, executions, broken };
 }
 

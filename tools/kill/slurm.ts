@@ -7,7 +7,7 @@ const NUMBERS = Array.from({ length: MEMBERS }, (_, at) => at);
 export const slurm: Trial = {
   tasks: MEMBERS * 5,
   results: 'archive',
-  needsSlurm: true,
+  needs: 'slurm',
   longestLife: 4_000,
   files: {
     'project.yaml': `name: kill

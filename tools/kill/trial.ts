@@ -11,8 +11,8 @@ export interface Trial {
   /** Folder below the project in which everything must equal that of an undisturbed run. */
   readonly results: string;
   readonly files: Readonly<Record<string, string>>;
-  /** Whether it runs on the test bed of SLURM. */
-  readonly needsSlurm?: true;
+  /** The test bed it runs on. */
+  readonly needs?: 'slurm' | 'kubernetes';
   /** Milliseconds that a leader lives at most. */
   readonly longestLife?: number;
   /** What else must hold when it is over. */

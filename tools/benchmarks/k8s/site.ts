@@ -15,6 +15,9 @@ import { type Measured, measureGood, ORCHESTRATE, ROOT } from '../measure.ts';
 const FOLDER = mkdtempSync(join(tmpdir(), 'orchestrate-bench-k8s-'));
 process.on('exit', () => rmSync(FOLDER, { recursive: true, force: true }));
 
+/** What is measured may take as long as it takes; only a hang is ended. */
+const LONGEST_CALL_MS = 1_200_000;
+
 /** A namespace of its own on the bed. */
 export interface Site extends AsyncDisposable {
   readonly kubeconfig: string;
@@ -29,7 +32,7 @@ export async function openSite(namespace: string): Promise<Site> {
   const bed = await bringUp();
   if ('reason' in bed) throw new Error(`the test bed of Kubernetes: ${bed['reason']}`);
   const run = (args: readonly string[], input = ''): string => {
-    const said = kubectl(args, input);
+    const said = kubectl(args, input, LONGEST_CALL_MS);
     if (said === undefined) throw new Error(`kubectl ${args.join(' ')} failed`);
     return said;
   };

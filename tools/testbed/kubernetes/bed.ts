@@ -37,11 +37,15 @@ function ip(...args: readonly string[]): void {
 const LONGEST_CALL_MS = 120_000;
 
 /** What kubectl answers, asked as the administrator; `undefined` when it fails or takes too long. */
-export function kubectl(args: readonly string[], input = ''): string | undefined {
+export function kubectl(
+  args: readonly string[],
+  input = '',
+  longest = LONGEST_CALL_MS,
+): string | undefined {
   const { status, stdout } = spawnSync(
     programPath('kubectl'),
     [`--kubeconfig=${kubeconfig('admin')}`, ...args],
-    { encoding: 'utf8', input, timeout: LONGEST_CALL_MS, killSignal: 'SIGKILL' },
+    { encoding: 'utf8', input, timeout: longest, killSignal: 'SIGKILL' },
   );
   return status === 0 ? stdout : undefined;
 }
@@ -65,7 +69,7 @@ function environment(): BedEnvironment {
 }
 
 /** The environment to use the bed with, when it is up. */
-function running(): BedEnvironment | undefined {
+export function running(): BedEnvironment | undefined {
   const isUp = Object.keys(daemons()).every(isRunning) && isNodeReady();
   return isUp ? environment() : undefined;
 }
