@@ -11,7 +11,7 @@ export default defineConfig({
     passWithNoTests: false,
     fileParallelism: false,
     // These take minutes: each is told as it ends, and where a cluster is unwell not all of them need to wait in vain.
-    retry: process.env['CI'] === undefined ? 0 : 1,
+    retry: shared.test?.retry === 0 ? 0 : 1,
     bail: 4,
     reporters: ['verbose', ['json', { outputFile: 'out-test/live.json' }]],
   },

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ownModule } from './own-module.ts';
+import { ownModule } from '../src/own-module.ts';
 
 const pack = (module: string) =>
   ({ kind: 'functions', module, export: 'grow', calls: [] }) as never;

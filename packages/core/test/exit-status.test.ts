@@ -1,6 +1,6 @@
 import { constants, platform } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { exitOfStatus, LINUX_SIGNALS, signalOfStatus } from './exit-status.ts';
+import { exitOfStatus, LINUX_SIGNALS, signalOfStatus } from '../src/exit-status.ts';
 
 describe('signalOfStatus', () => {
   it('names the signal behind a code above 128, and none behind another', () => {
