@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ComputeBackend, silentLogger } from '@orchestrate/core';
 import { type Act, backendContract, posixAct } from '@orchestrate/testkit';
-import { describe } from 'vitest';
+import { afterAll, beforeAll, describe, vi } from 'vitest';
 import { K8sConfig } from '../src/config.ts';
 import { openK8sBackend } from '../src/open-backend.ts';
+import { namespace } from './trial.ts';
 
 /** Where the functions of the suite are. */
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
@@ -14,6 +15,16 @@ const kubeconfig = process.env['ORCHESTRATE_TESTBED_KUBECONFIG'];
 const image = process.env['ORCHESTRATE_TESTBED_K8S_IMAGE'];
 if (kubeconfig === undefined || image === undefined)
   throw new Error('needs the test bed: npm run test:live, or tools/testbed/kubernetes/bed.ts up');
+
+vi.setConfig({ hookTimeout: 180_000 });
+
+/** The suite kills leaders that nobody follows, and so leaves Jobs behind. */
+const NAME = 'contract';
+let place: Awaited<ReturnType<typeof namespace>>;
+beforeAll(async () => {
+  place = await namespace(NAME);
+});
+afterAll(() => place[Symbol.asyncDispose]());
 
 /**
  * With cgroup v1, which the bed may have, only the process that is too large is killed, and a shell around it goes on: here it
@@ -48,6 +59,7 @@ describe.each([
       const config = K8sConfig.parse({
         kubeconfig,
         image,
+        namespace: NAME,
         graceSeconds: 1,
         pack,
         // The bed has one node, which is this machine.

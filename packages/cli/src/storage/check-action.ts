@@ -59,7 +59,7 @@ export const checkAction: StorageAction = async (call) => {
     for await (const one of objectsOf(call, spot)) found.push(one);
     if (found.length === 0)
       throw cliError('CLI_ARGUMENT', `${spot.word}: there is nothing below it`);
-    objects.push(...found);
+    for (const one of found) objects.push(one);
     if (spot.folder) {
       const stats = found.map(({ stat }) => stat);
       folders.push(await checkFolder(call, spot, stats));

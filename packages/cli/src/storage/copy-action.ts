@@ -149,10 +149,11 @@ export const copyAction: StorageAction = async (call) => {
     throw cliError('CLI_ARGUMENT', 'cp needs a source and a target');
   checkEnds(sources, to);
   const planned: PlannedMove[] = [];
-  for (const from of sources)
-    planned.push(
-      ...(from.folder ? await planFolder(call, from, to) : [await planOne(call, from, to)]),
-    );
+  for (const from of sources) {
+    const some = from.folder ? await planFolder(call, from, to) : [await planOne(call, from, to)];
+    // One by one: there may be more than a call takes arguments.
+    for (const one of some) planned.push(one);
+  }
   const isDry = call.call.has('dry-run');
   const tally = new MoveTally();
   for (const { bytes } of planned) tally.expect(bytes);
