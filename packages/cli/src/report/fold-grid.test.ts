@@ -35,6 +35,14 @@ describe('a heat map', () => {
     ]);
   });
 
+  it('puts the values of a long sweep into 16 bins', () => {
+    const column = Array.from({ length: 200_000 }, (_, n) => n);
+    const { labels, at } = gridAxis(column, numberText);
+
+    expect(labels).toHaveLength(16);
+    expect([at(0), at(100_000), at(199_999)]).toEqual([0, 8, 15]);
+  });
+
   it('has one line when only one parameter is looked at, and leaves out what is not wanted', () => {
     const map = foldGrid(GRID, { x: 1, y: -1, measure: -1, only: { 2: '1' } }, PARTS);
 
