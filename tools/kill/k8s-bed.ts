@@ -1,6 +1,7 @@
 /** The cluster that trials of Kubernetes run on: the test bed, brought up for them where it is not. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { bringDown, bringUp, kubectl, running } from '../testbed/kubernetes/bed.ts';
+import { openSite } from '../benchmarks/k8s/site.ts';
+import { bringDown, kubectl, running } from '../testbed/kubernetes/bed.ts';
 import type { Cluster } from './cluster.ts';
 import { NAMESPACE } from './k8s.ts';
 
@@ -12,13 +13,12 @@ const GONE_WITHIN_MS = 90_000;
 /** Answers the cluster with a namespace for the trials; what had to be made goes when it is disposed of. */
 export async function k8sBed(): Promise<Cluster> {
   const wasUp = running() !== undefined;
-  const bed = await bringUp();
-  if ('reason' in bed) throw new Error(`did not run: kubernetes (${bed['reason']})`);
-  kubectl(['create', 'namespace', NAMESPACE]);
-  while (kubectl(['-n', NAMESPACE, 'get', 'serviceaccount', 'default']) === undefined)
-    await pause(100);
+  const site = await openSite(NAMESPACE);
   return {
-    environment: bed,
+    environment: {
+      ORCHESTRATE_TESTBED_KUBECONFIG: site.kubeconfig,
+      ORCHESTRATE_TESTBED_K8S_IMAGE: site.image,
+    },
     async leftOf() {
       const end = performance.now() + GONE_WITHIN_MS;
       for (;;) {
@@ -28,7 +28,7 @@ export async function k8sBed(): Promise<Cluster> {
       }
     },
     async [Symbol.asyncDispose]() {
-      kubectl(['delete', 'namespace', NAMESPACE]);
+      await site[Symbol.asyncDispose]();
       if (!wasUp) bringDown();
     },
   };

@@ -23,18 +23,15 @@ export class Settling {
    * what is on the root's own file system can be: another one may be mounted below it. The root must be there.
    */
   async defers(device?: bigint): Promise<boolean> {
-    this.#able ??= this.#try();
-    if (!(await this.#able)) return false;
+    if (!(await this.#isAble())) return false;
     this.#device ??= lstatSync(this.#root, { bigint: true }).dev;
-    if (device !== undefined && device !== this.#device) return false;
-    return true;
+    return device === undefined || device === this.#device;
   }
 
   /** @throws STORAGE_UNAVAILABLE when the system cannot bring everything to the disk */
   async settle(): Promise<void> {
-    this.#able ??= this.#try();
     // Nothing was put off then.
-    if (!(await this.#able)) return;
+    if (!(await this.#isAble())) return;
     try {
       await this.#sync();
     } catch (cause) {
@@ -42,6 +39,11 @@ export class Settling {
       const message = `What was written below ${this.#root} could not be brought to the disk: ${why}`;
       throw storageError('STORAGE_UNAVAILABLE', message, { details: { path: this.#root }, cause });
     }
+  }
+
+  #isAble(): Promise<boolean> {
+    this.#able ??= this.#try();
+    return this.#able;
   }
 
   async #try(): Promise<boolean> {

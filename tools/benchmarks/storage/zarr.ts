@@ -47,8 +47,8 @@ flows:
 `;
 
 /**
- * A Zarr store of a million chunks as the output of a task: to make and publish it with its manifest, to see in the next run that
- * it is there, and to check it chunk by chunk. The limit of what looks at files is \`find\` with sizes and times.
+ * A Zarr store of a million chunks as the output of a task, in a folder: to make and publish it, to see in the next run that it
+ * is there, and to check it chunk by chunk. The limit of what looks at files is `find` with sizes and times.
  */
 export const storageZarr: Benchmark = async () => {
   const project = join(WORK, 'zarr');
