@@ -25,7 +25,7 @@ import { realTimers } from './real-time.ts';
 import { replay, SetSource } from './replay.ts';
 import { RunBook } from './run-book.ts';
 import { RunFolder } from './run-folder.ts';
-import type { RunHandle, RunRequest, RunSummary } from './run-types.ts';
+import type { RunHandle, RunRequest, RunSummary, Timers } from './run-types.ts';
 import { saveMemory } from './save-memory.ts';
 import { SELECTION_FILE, selectionRecord } from './selection-record.ts';
 import { cacheFolder, Stager } from './stager.ts';
@@ -51,6 +51,7 @@ interface Parts {
   readonly source: SetSource;
   readonly backends: ReadonlyMap<string, ComputeBackend>;
   readonly places: Places;
+  readonly timers: Timers;
 }
 
 /** Leads a run until it is over or stopped. Takes over the seat and leaves it in the end. */
@@ -78,6 +79,7 @@ export async function lead(
     source: new SetSource(plan, known, book),
     backends,
     places: new Places(request.providers.storages, hasReaders(plan)),
+    timers: request.timers ?? realTimers(clock),
   };
   if (which.isNew) enterRun(parts);
   const { scheduler, preparer, changes } = decide(parts);
@@ -123,8 +125,8 @@ async function conclude(parts: Parts, driver: Driver, ran: Ran): Promise<RunSumm
   try {
     const end = await driver.done;
     const summary = wrapUp(parts, end, ran);
-    const { seat, backends, request } = parts;
-    const { log, clock, timers = realTimers(clock) } = request;
+    const { seat, backends, request, timers } = parts;
+    const { log, clock } = request;
     await sweepEnded({ db: seat.journal.db, backends, log, clock, timers, signal: ran.hurry });
     return summary;
   } finally {
@@ -252,11 +254,10 @@ function decide(parts: Parts): {
 const CHANGES_KEPT = 10_000;
 
 function drive(parts: Parts, scheduler: Scheduler, preparer: Preparer): Driver {
-  const { request, book, folder, run, seat, source, backends, places } = parts;
+  const { request, book, folder, run, seat, source, backends, places, timers } = parts;
   const { loaded, clock, log } = request;
   const { references } = loaded;
   const leftovers = new Leftovers();
-  const timers = request.timers ?? realTimers(clock);
   const names = book.registry;
   const cache = { folder: cacheFolder(loaded), maxBytes: loaded.cache.maxBytes };
   const version = request.version ?? '0';
