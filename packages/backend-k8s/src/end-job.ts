@@ -1,5 +1,5 @@
 import type { JobKey } from '@orchestrate/core';
-import { type EndRequest, type Seen, statusOf } from './job-state.ts';
+import { type EndRequest, isOver, type Seen, statusOf } from './job-state.ts';
 import { MERGE_PATCH, type Namespace } from './namespace.ts';
 import { OURS } from './objects.ts';
 
@@ -14,7 +14,7 @@ export async function endJob(
   request: EndRequest,
   signal?: AbortSignal,
 ): Promise<void> {
-  if (seen !== undefined && statusOf(key, seen).state === 'ended') return;
+  if (seen !== undefined && (isOver(seen.job) || statusOf(key, seen).state === 'ended')) return;
   const { pod } = seen ?? {};
   const hasStarted = pod?.status?.phase === 'Running';
   const given = { contentType: MERGE_PATCH, ...(signal === undefined ? {} : { signal }) };

@@ -51,7 +51,9 @@ export class JobLogs {
     const look = (): { readonly pod: Pod | undefined } | undefined => {
       const seen = this.#parts.seen(key);
       if (seen === undefined) return isAccepted(key) ? undefined : { pod: undefined };
-      return statusOf(key, seen).state === 'queued' ? undefined : { pod: seen.pod };
+      return ['queued', 'unknown'].includes(statusOf(key, seen).state)
+        ? undefined
+        : { pod: seen.pod };
     };
     const now = look();
     if (now !== undefined) return Promise.resolve(now.pod);

@@ -110,9 +110,28 @@ describe('the end of a job', () => {
     });
     const complete = job({ status: { conditions: [{ type: 'Complete', status: 'True' }] } });
 
-    expect(statusOf(key, { job: failed }).exit).toMatchObject({ outcome: 'preempted' });
-    expect(statusOf(key, { job: complete }).exit).toMatchObject({ outcome: 'succeeded' });
+    const isGone = true;
+    expect(statusOf(key, { job: failed, isGone }).exit).toMatchObject({ outcome: 'preempted' });
+    expect(statusOf(key, { job: complete, isGone }).exit).toMatchObject({ outcome: 'succeeded' });
     expect(statusOf(key, { job: job() })).toEqual({ key, state: 'queued' });
+  });
+});
+
+describe('a Job that is over whose pod has not been seen yet', () => {
+  it.each(['Complete', 'Failed'])('is not taken as ended: %s', (type) => {
+    const over = job({ status: { conditions: [{ type, status: 'True' }] } });
+    expect(statusOf(key, { job: over })).toEqual({
+      key,
+      state: 'unknown',
+      reason: 'its Job is over, and its pod has not been seen yet',
+    });
+  });
+
+  it('waits when somebody else has suspended it', () => {
+    const { spec, ...rest } = job();
+    expect(statusOf(key, { job: { ...rest, spec: { ...spec, suspend: true } } }).state).toBe(
+      'queued',
+    );
   });
 });
 

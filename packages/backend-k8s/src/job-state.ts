@@ -12,6 +12,8 @@ import { endOf, holds, mainOf } from './pod-end.ts';
 export interface Seen {
   readonly job: Job;
   readonly pod?: Pod | undefined;
+  /** Whether a pod that is not seen is certain to be gone. */
+  readonly isGone?: boolean;
 }
 
 /** Reasons for which a container waits that no waiting cures, and those that may pass. */
@@ -78,10 +80,23 @@ function endedAtOf({ job, pod }: Seen): number | undefined {
   return timeOf(finished) ?? timeOf(job.status?.completionTime);
 }
 
+/** Whether a Job was asked to end, and its pods have. One that others have suspended may yet go on. */
+export function isStopped(job: Job): boolean {
+  const { active = 0, terminating = 0 } = job.status ?? {};
+  return job.spec?.suspend === true && active + terminating === 0 && endRequest(job) !== undefined;
+}
+
+/** Whether a Job will do nothing more. */
+export function isOver(job: Job): boolean {
+  const { conditions } = job.status ?? {};
+  const has = (type: string): boolean => holds(conditions, type) !== undefined;
+  return isStopped(job) || has('Complete') || has('Failed');
+}
+
 /** How a job whose pod is gone ended; `undefined` while it has not. */
-function jobEnd({ status = {}, spec }: Job, asked: EndRequest | undefined): JobExit | undefined {
-  const { active = 0, terminating = 0, conditions } = status;
-  if (asked !== undefined && active + terminating === 0 && spec?.suspend === true) return asked;
+function jobEnd(job: Job, asked: EndRequest | undefined): JobExit | undefined {
+  const { conditions } = job.status ?? {};
+  if (isStopped(job)) return asked;
   if (holds(conditions, 'Complete')) return { outcome: 'succeeded', code: 0 };
   const failed = holds(conditions, 'Failed');
   if (failed === undefined) return undefined;
@@ -94,7 +109,7 @@ function exitOf(seen: Seen): JobExit | undefined {
   const { job, pod } = seen;
   const asked = endRequest(job);
   let exit: JobExit | undefined;
-  if (pod === undefined) exit = jobEnd(job, asked);
+  if (pod === undefined) exit = seen.isGone === true ? jobEnd(job, asked) : undefined;
   else if (pod.status?.phase === 'Succeeded') exit = { outcome: 'succeeded', code: 0 };
   else if (pod.status?.phase === 'Failed') exit = asked ?? endOf(pod);
   const endedAt = endedAtOf(seen);
@@ -119,6 +134,8 @@ export function statusOf(key: JobKey, seen: Seen): JobStatus {
   const { isRunning, ...started } = startOf(seen.pod);
   if (exit !== undefined) return { key, state: 'ended', ...started, exit };
   if (isRunning) return { key, state: 'running', ...started };
+  if (seen.pod === undefined && isOver(seen.job))
+    return { key, state: 'unknown', reason: 'its Job is over, and its pod has not been seen yet' };
   const reason = waitReason(seen);
   return { key, state: 'queued', ...(reason === undefined ? {} : { reason }) };
 }

@@ -26,8 +26,9 @@ import type { Batches } from './batch/batches.ts';
 import type { K8sConfig } from './config.ts';
 import { diagnose } from './diagnose.ts';
 import { endJob } from './end-job.ts';
+import type { GonePods } from './gone-pods.ts';
 import { JobLogs } from './job-logs.ts';
-import { type EndRequest, type Seen, statusOf } from './job-state.ts';
+import { type EndRequest, isOver, type Seen, statusOf } from './job-state.ts';
 import type { HelperJobs } from './leader/helper-jobs.ts';
 import { manifests } from './leader/manifests.ts';
 import type { Namespace } from './namespace.ts';
@@ -53,6 +54,7 @@ export interface K8sParts {
   /** Both tell {@link K8sBackend.onChange} the names of Jobs. */
   readonly jobs: WatchedList<Job>;
   readonly pods: WatchedList<Pod>;
+  readonly gone: GonePods;
   readonly clock: Clock;
   readonly log: Logger;
   readonly helpers: HelperJobs;
@@ -200,13 +202,14 @@ export class K8sBackend implements ComputeBackend {
   }
 
   async forget(keys: readonly JobKey[]): Promise<void> {
-    const { batches, packs } = this.#parts;
+    const { batches, packs, gone } = this.#parts;
     const single = keys.filter((key) => !batches.has(key));
     const done = batches.forget(keys);
     await this.#removal.remove([...single, ...done]);
     batches.discard(done);
     for (const key of keys) {
       packs.remove(key);
+      gone.forget(key);
       this.#ended.delete(key);
       this.#accepted.delete(key);
       this.#told.delete(key);
@@ -349,13 +352,17 @@ export class K8sBackend implements ComputeBackend {
 
   /** What is there of a job. */
   #seen(key: JobKey): Seen | undefined {
-    const { jobs, pods } = this.#parts;
+    const { jobs, pods, gone } = this.#parts;
     const job = jobs.items.get(key);
     if (job === undefined) return undefined;
-    return { job, pod: podOf(pods, key) };
+    const pod = podOf(pods, key);
+    return pod === undefined ? { job, isGone: isOver(job) && gone.has(key) } : { job, pod };
   }
 
   async #statuses(keys: readonly JobKey[]): Promise<JobStatus[]> {
+    for (const key of keys) this.#seen(key);
+    this.#parts.batches.statuses(keys);
+    await this.#parts.gone.settled();
     // Ends are told only with their logs in place.
     for (const key of new Set(keys)) {
       const seen = this.#seen(key);

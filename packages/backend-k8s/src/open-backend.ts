@@ -9,6 +9,7 @@ import { BatchFiles } from './batch/batch-files.ts';
 import { Batches } from './batch/batches.ts';
 import type { K8sConfig } from './config.ts';
 import { k8sError } from './errors.ts';
+import { GonePods } from './gone-pods.ts';
 import { JOB_NAME, K8sBackend } from './k8s-backend.ts';
 import { HelperJobs, type HelperJobsParts } from './leader/helper-jobs.ts';
 import { K8sLeaderHost } from './leader/leader-host.ts';
@@ -86,7 +87,8 @@ export function openK8sBackend(config: K8sConfig, context: PluginContext): K8sBa
     node: config.node,
   });
   const files = new BatchFiles(stateDirectory);
-  const batches = new Batches({ namespace, files, jobs, pods, clock, log });
+  const gone = new GonePods({ pods, log, lookAgain: onChange });
+  const batches = new Batches({ namespace, files, jobs, pods, gone, clock, log });
   const objects = new RunObjects(namespace, owner, projectDirectory);
   const submitter = new Submitter({ namespace, config, owner, packs, batches, files, objects });
   const helped = helperParts(namespace, config, context);
@@ -96,7 +98,7 @@ export function openK8sBackend(config: K8sConfig, context: PluginContext): K8sBa
     leader === undefined || isThere
       ? {}
       : { host: new K8sLeaderHost({ ...helped, helpers, kube, leader, random, log }) };
-  const parts = { namespace, config, submitter, objects, packs, batches, jobs, pods };
+  const parts = { namespace, config, submitter, objects, packs, batches, jobs, pods, gone };
   const backend = new K8sBackend({
     name: context.name,
     ...parts,

@@ -16,6 +16,7 @@ import { BatchFiles } from '../src/batch/batch-files.ts';
 import { isBatchName, planBatches } from '../src/batch/batch-plan.ts';
 import { exitOfCode, ResultsReader } from '../src/batch/batch-results.ts';
 import { hasIndex, overOf } from '../src/batch/pod-over.ts';
+import { OURS } from '../src/objects.ts';
 
 const RULES = { pods: 4, seconds: 60, least: 3 };
 
@@ -182,6 +183,16 @@ describe('a pod of a batch', () => {
     status,
   });
   const metadata = { name: 'b' };
+  const asked = JSON.stringify({ outcome: 'cancelled', message: 'enough' });
+  const stopped = {
+    metadata: { ...metadata, annotations: { [OURS.cancel]: asked } },
+    spec: { suspend: true },
+  };
+
+  it('that is not there and may only be unseen is not over', () => {
+    const job = { metadata, status: { failedIndexes: '1' } };
+    expect(overOf(1, { job, pods: [], isGone: () => false }, true)).toBeUndefined();
+  });
 
   it.each([
     ['runs', { metadata }, [pod(1, { phase: 'Running' })], undefined],
@@ -194,7 +205,8 @@ describe('a pod of a batch', () => {
       'lost',
     ],
     ['was deleted', { metadata, status: { failedIndexes: '1,3' } }, [], 'preempted'],
-    ['was stopped with its Job', { metadata, spec: { suspend: true } }, [], 'preempted'],
+    ['was stopped with its Job', stopped, [], 'preempted'],
+    ['waits for others to let its Job go on', { metadata, spec: { suspend: true } }, [], undefined],
     [
       'ran too long',
       { metadata },
@@ -204,7 +216,9 @@ describe('a pod of a batch', () => {
     ['is another one', { metadata }, [pod(2, { phase: 'Failed' })], undefined],
     ['lost its Job', undefined, [], 'preempted'],
   ] as const)('that %s', (_what, jobObject, pods, outcome) => {
-    expect(overOf(1, { job: jobObject, pods }, true)?.running.outcome).toBe(outcome);
+    expect(overOf(1, { job: jobObject, pods, isGone: () => true }, true)?.running.outcome).toBe(
+      outcome,
+    );
   });
 
   it.each([

@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { request } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { writePlainKubeconfig } from './plain-kubeconfig.ts';
 import { bed } from './trial.ts';
 
 interface Kubeconfig {
@@ -26,23 +27,7 @@ export async function busyServer(every: number) {
   const busy = {
     refused: 0,
     writeKubeconfig(file: string): void {
-      const { port } = front.address() as AddressInfo;
-      const cluster = {
-        name: 'busy',
-        cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true },
-      };
-      const context = { name: 'busy', context: { cluster: 'busy', user: 'nobody' } };
-      writeFileSync(
-        file,
-        JSON.stringify({
-          apiVersion: 'v1',
-          kind: 'Config',
-          'current-context': 'busy',
-          clusters: [cluster],
-          contexts: [context],
-          users: [{ name: 'nobody', user: {} }],
-        }),
-      );
+      writePlainKubeconfig(file, (front.address() as AddressInfo).port);
     },
     async [Symbol.asyncDispose]() {
       front.closeAllConnections();

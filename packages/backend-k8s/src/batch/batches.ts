@@ -1,9 +1,10 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock, JobKey, JobStatus, Logger } from '@orchestrate/core';
+import type { GonePods } from '../gone-pods.ts';
 import type { EndRequest } from '../job-state.ts';
 import { MERGE_PATCH, type Namespace } from '../namespace.ts';
-import type { Job, Pod } from '../objects.ts';
+import { type Job, OURS, type Pod } from '../objects.ts';
 import type { WatchedList } from '../watched-list.ts';
 import type { BatchFiles, BatchRecord } from './batch-files.ts';
 import { isBatchName } from './batch-plan.ts';
@@ -16,6 +17,7 @@ export interface BatchesParts {
   readonly files: BatchFiles;
   readonly jobs: WatchedList<Job>;
   readonly pods: WatchedList<Pod>;
+  readonly gone: GonePods;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -107,8 +109,9 @@ export class Batches implements Disposable {
   }
 
   #sight({ name }: LiveBatch): BatchSight {
-    const { jobs, pods } = this.#parts;
-    return { job: jobs.items.get(name), pods: pods.ofGroup(name) };
+    const { jobs, pods, gone } = this.#parts;
+    const isGone = (index: number): boolean => gone.has(name, index);
+    return { job: jobs.items.get(name), pods: pods.ofGroup(name), isGone };
   }
 
   #lookAtAll(): void {
@@ -135,12 +138,14 @@ export class Batches implements Disposable {
       touched.set(place.batch, positions);
       positions.push(place.position);
     }
-    for (const [batch, positions] of touched) await this.#stopWork(batch, positions, signal);
+    for (const [batch, positions] of touched)
+      await this.#stopWork(batch, positions, request, signal);
   }
 
   async #stopWork(
     batch: LiveBatch,
     positions: readonly number[],
+    request: EndRequest,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const { namespace, files } = this.#parts;
@@ -151,7 +156,8 @@ export class Batches implements Disposable {
       (_key, at) => batch.hasEnded(at) || files.cancelled(name, at) !== undefined,
     );
     if (isAll) {
-      const body = { spec: { suspend: true } };
+      const mark = { annotations: { [OURS.cancel]: JSON.stringify(request) } };
+      const body = { metadata: mark, spec: { suspend: true } };
       await namespace.call(what, 'PATCH', namespace.path('jobs', name), { ...given, body });
       return;
     }
@@ -206,6 +212,7 @@ export class Batches implements Disposable {
     for (const name of names) {
       this.drop(name);
       this.#parts.files.remove(name);
+      this.#parts.gone.forget(name);
     }
   }
 

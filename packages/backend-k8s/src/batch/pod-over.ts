@@ -1,4 +1,5 @@
 import type { JobExit } from '@orchestrate/core';
+import { isStopped } from '../job-state.ts';
 import type { Job, Pod } from '../objects.ts';
 import { endOf, holds } from '../pod-end.ts';
 
@@ -9,6 +10,8 @@ const INDEX = 'batch.kubernetes.io/job-completion-index';
 export interface BatchSight {
   readonly job: Job | undefined;
   readonly pods: readonly Pod[];
+  /** Whether a pod that is not among them is certain to be gone. */
+  readonly isGone: (index: number) => boolean;
 }
 
 /** How a pod is over: as what its running job ended, and why for those that it never came to. */
@@ -33,9 +36,9 @@ export function hasIndex(ranges: string | undefined, index: number): boolean {
 const takenAway = (why: string): Over => ({ running: { outcome: 'preempted', message: why }, why });
 
 /** By the Job, of a pod that is gone, or never was. */
-function overByJob(index: number, { status = {}, spec }: Job): Over | undefined {
-  const { conditions, failedIndexes, active = 0 } = status;
-  if (spec?.suspend === true && active === 0) return takenAway('its Job was stopped');
+function overByJob(index: number, job: Job): Over | undefined {
+  const { conditions, failedIndexes } = job.status ?? {};
+  if (isStopped(job)) return takenAway('its Job was stopped');
   if (hasIndex(failedIndexes, index) || holds(conditions, 'Failed') !== undefined)
     return takenAway('its pod was deleted');
   return undefined;
@@ -44,7 +47,7 @@ function overByJob(index: number, { status = {}, spec }: Job): Over | undefined 
 /** How a pod is over; `undefined` while it is not, or may yet come. `wasThere`: whether the Job has been seen before. */
 export function overOf(
   index: number,
-  { job, pods }: BatchSight,
+  { job, pods, isGone }: BatchSight,
   wasThere: boolean,
 ): Over | undefined {
   if (job === undefined) return wasThere ? takenAway('its Job was deleted') : undefined;
@@ -58,5 +61,7 @@ export function overOf(
     const why = 'its pod ended without a word about it';
     return { running: { outcome: 'lost', message: why }, why };
   }
-  return last === undefined ? overByJob(index, job) : undefined;
+  if (last !== undefined) return undefined;
+  const over = overByJob(index, job);
+  return over !== undefined && isGone(index) ? over : undefined;
 }
