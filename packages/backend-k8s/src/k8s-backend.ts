@@ -21,6 +21,7 @@ import {
   type SubmitOutcome,
   type Terminal,
 } from '@orchestrate/core';
+import { translate } from './api-client.ts';
 import { type BatchPlan, isBatchName, planBatches } from './batch/batch-plan.ts';
 import type { Batches } from './batch/batches.ts';
 import type { K8sConfig } from './config.ts';
@@ -32,7 +33,7 @@ import { type EndRequest, isOver, type Seen, statusOf } from './job-state.ts';
 import type { HelperJobs } from './leader/helper-jobs.ts';
 import { manifests } from './leader/manifests.ts';
 import type { Namespace } from './namespace.ts';
-import { type Job, OURS, type Pod } from './objects.ts';
+import { type Job, latest, OURS, type Pod } from './objects.ts';
 import type { Packs } from './packs.ts';
 import { saveLog } from './pod-log.ts';
 import { Removal } from './removal.ts';
@@ -55,6 +56,8 @@ export interface K8sParts {
   readonly jobs: WatchedList<Job>;
   readonly pods: WatchedList<Pod>;
   readonly gone: GonePods;
+  /** Label of all that is ours. */
+  readonly owner: string;
   readonly clock: Clock;
   readonly log: Logger;
   readonly helpers: HelperJobs;
@@ -152,6 +155,10 @@ export class K8sBackend implements ComputeBackend {
   async observe(keys: readonly JobKey[], { signal }: CallOptions = {}): Promise<JobStatus[]> {
     signal?.throwIfAborted();
     await this.#ready();
+    const { jobs, pods } = this.#parts;
+    const failure = jobs.failure ?? pods.failure;
+    // What is known would be told as if it were so now.
+    if (failure !== undefined) throw translate(failure, 'following Jobs and pods');
     return this.#statuses(keys);
   }
 
@@ -355,7 +362,7 @@ export class K8sBackend implements ComputeBackend {
     const { jobs, pods, gone } = this.#parts;
     const job = jobs.items.get(key);
     if (job === undefined) return undefined;
-    const pod = podOf(pods, key);
+    const pod = latest(pods.ofGroup(key));
     return pod === undefined ? { job, isGone: isOver(job) && gone.has(key) } : { job, pod };
   }
 
@@ -383,15 +390,4 @@ export class K8sBackend implements ComputeBackend {
       return { key, state: 'unknown', reason };
     });
   }
-}
-
-/** The pod of a Job that was made last. */
-function podOf(pods: WatchedList<Pod>, key: string): Pod | undefined {
-  let last: Pod | undefined;
-  for (const pod of pods.ofGroup(key)) {
-    const isLater =
-      (pod.metadata.creationTimestamp ?? '') >= (last?.metadata.creationTimestamp ?? '');
-    if (last === undefined || isLater) last = pod;
-  }
-  return last;
 }

@@ -54,13 +54,26 @@ export class Namespace {
     }
   }
 
-  /** Deletes an object with what belongs to it; one that is gone is no trouble. @throws K8S_* */
-  async remove(what: string, path: string, signal?: AbortSignal): Promise<void> {
-    const query = { propagationPolicy: 'Background' };
+  /**
+   * Deletes an object with what belongs to it; one that is gone is no trouble. `uid`: only this one, not another that has taken
+   * its name. @throws K8S_*
+   */
+  async remove(
+    what: string,
+    path: string,
+    { signal, uid }: { readonly signal?: AbortSignal; readonly uid?: string } = {},
+  ): Promise<void> {
+    const body = {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      propagationPolicy: 'Background',
+      ...(uid === undefined ? {} : { preconditions: { uid } }),
+    };
     try {
-      await this.api.call('DELETE', path, { query, ...(signal === undefined ? {} : { signal }) });
+      await this.api.call('DELETE', path, { body, ...(signal === undefined ? {} : { signal }) });
     } catch (error) {
-      if (error instanceof ApiRefusal && error.status === 404) return;
+      const isOther = uid !== undefined && error instanceof ApiRefusal && error.status === 409;
+      if (isOther || (error instanceof ApiRefusal && error.status === 404)) return;
       throw translate(error, `${what} in namespace ${this.name}`);
     }
   }

@@ -117,3 +117,13 @@ export function said(reason: string | undefined, message: string | undefined): s
   if (message === undefined || message === '') return reason;
   return reason === undefined || reason === '' ? message : `${reason}: ${message}`;
 }
+
+/** The thing that was made last. */
+export function latest<T extends Thing>(things: readonly T[]): T | undefined {
+  let last: T | undefined;
+  for (const thing of things) {
+    const made = thing.metadata.creationTimestamp ?? '';
+    if (last === undefined || made >= (last.metadata.creationTimestamp ?? '')) last = thing;
+  }
+  return last;
+}

@@ -98,7 +98,7 @@ export function openK8sBackend(config: K8sConfig, context: PluginContext): K8sBa
     leader === undefined || isThere
       ? {}
       : { host: new K8sLeaderHost({ ...helped, helpers, kube, leader, random, log }) };
-  const parts = { namespace, config, submitter, objects, packs, batches, jobs, pods, gone };
+  const parts = { namespace, config, submitter, objects, packs, batches, jobs, pods, gone, owner };
   const backend = new K8sBackend({
     name: context.name,
     ...parts,

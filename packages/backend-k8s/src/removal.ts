@@ -11,6 +11,8 @@ export interface RemovalParts {
   readonly jobs: WatchedList<Job>;
   readonly objects: RunObjects;
   readonly submitter: Submitter;
+  /** Label of all that is ours. */
+  readonly owner: string;
 }
 
 const AT_ONCE = 16;
@@ -29,9 +31,16 @@ export class Removal {
     const { namespace, jobs } = this.#parts;
     const secrets = new Set<string>();
     await inParallel(names, { places: AT_ONCE }, async (name) => {
-      const secret = jobs.items.get(name)?.metadata.annotations?.[OURS.environment];
+      const job = await this.#ours(name);
+      if (job === undefined) return;
+      const { annotations, uid } = job.metadata;
+      const secret = annotations?.[OURS.environment];
       if (secret !== undefined) secrets.add(secret);
-      await namespace.remove(`removing Job ${name}`, namespace.path('jobs', name));
+      await namespace.remove(
+        `removing Job ${name}`,
+        namespace.path('jobs', name),
+        uid === undefined ? {} : { uid },
+      );
       jobs.items.delete(name);
     });
     const used = new Set(
@@ -41,6 +50,16 @@ export class Removal {
     await inParallel(unused, { places: AT_ONCE }, (name) =>
       namespace.remove(`removing Secret ${name}`, namespace.path('secrets', name)),
     );
+  }
+
+  /** The Job of a name, unless it is gone, or somebody else's. */
+  async #ours(name: string): Promise<Job | undefined> {
+    const { namespace, jobs, owner } = this.#parts;
+    const listed = jobs.items.get(name);
+    if (listed !== undefined) return listed;
+    const path = namespace.path('jobs', name);
+    const found = await namespace.find<Job>(`looking at Job ${name}`, path);
+    return found?.metadata.labels?.[OURS.owner] === owner ? found : undefined;
   }
 
   /** What holds a run together goes with its last job; it is made again when there is another one. */
@@ -84,7 +103,7 @@ export class Removal {
       await namespace.remove(
         `removing ConfigMap ${name}`,
         namespace.path('configmaps', name),
-        signal,
+        signal === undefined ? {} : { signal },
       );
     });
     return found;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type JobKey, jobKey, runIdFrom, silentLogger } from '@orchestrate/core';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { K8sConfig } from '../src/config.ts';
 import { openK8sBackend } from '../src/open-backend.ts';
 import { writePlainKubeconfig } from './plain-kubeconfig.ts';
@@ -47,6 +47,7 @@ async function serverOf(jobs: readonly object[], pods: readonly (readonly object
   const waiting: ServerResponse[] = [];
   const seen = Promise.withResolvers<void>();
   let isLate = true;
+  let isBroken = false;
   let lists = 0;
   const answerPods = (answer: ServerResponse): void => {
     const items = pods[Math.min(lists, pods.length - 1)] ?? [];
@@ -58,6 +59,7 @@ async function serverOf(jobs: readonly object[], pods: readonly (readonly object
     const { pathname, searchParams } = new URL(asked.url ?? '/', 'http://server');
     answer.setHeader('content-type', 'application/json');
     if (searchParams.get('watch') === 'true') {
+      if (isBroken) answer.destroy();
       if (pathname.endsWith('/jobs')) seen.resolve();
       return;
     }
@@ -76,6 +78,11 @@ async function serverOf(jobs: readonly object[], pods: readonly (readonly object
     kubeconfig,
     get lists() {
       return lists;
+    },
+    /** Nothing that is new is told from now on. */
+    break(): void {
+      isBroken = true;
+      server.closeAllConnections();
     },
     /** Once the list of Jobs has been taken in. */
     jobsSeen: seen.promise,
@@ -148,4 +155,14 @@ it('nothing is said of a pod about which the server could not be asked', async (
   expect(await backend.observe([gone])).toMatchObject([
     { state: 'ended', exit: { outcome: 'user-error', code: 3 } },
   ]);
+});
+
+it('nothing is said of jobs while nobody hears how they are', async () => {
+  await using server = await serverOf([jobOf(done, '')], [[podOf(done, 'Running', 0)]]);
+  await using backend = open(server.kubeconfig);
+  server.release();
+  expect(await backend.observe([done])).toMatchObject([{ state: 'running' }]);
+
+  server.break();
+  await vi.waitFor(() => expect(backend.observe([done])).rejects.toThrow(/does not answer/));
 });

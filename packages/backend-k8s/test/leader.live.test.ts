@@ -39,6 +39,39 @@ async function begunThere(project: FarProject, count: number): Promise<void> {
   );
 }
 
+/** A claim that is bound to a folder of this machine, which is the only node. */
+function claim(name: string, folder: string): Disposable {
+  const storageClassName = '';
+  const size = { storage: '1Gi' };
+  const accessModes = ['ReadWriteMany'];
+  const volume = `${NAME}-${name}`;
+  apply(
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: volume },
+      spec: { storageClassName, accessModes, capacity: size, hostPath: { path: folder } },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name, namespace: NAME },
+      spec: {
+        storageClassName,
+        accessModes,
+        volumeName: volume,
+        resources: { requests: size },
+      },
+    },
+  );
+  return {
+    [Symbol.dispose]() {
+      kubectl(['-n', NAME, 'delete', 'persistentvolumeclaim', name, '--wait=false']);
+      kubectl(['delete', 'persistentvolume', volume, '--wait=false']);
+    },
+  };
+}
+
 const once = Array.from({ length: MEMBERS }, () => 1);
 
 describe('a leader in the cluster', () => {
@@ -61,8 +94,13 @@ describe('a leader in the cluster', () => {
     await until('nothing to be left', () => (leftBesides(project).length === 0 ? true : undefined));
   });
 
-  it('whose pod is deleted, or killed, has a successor that goes on, and nothing is done twice', async () => {
-    using project = new FarProject(NAME, MEMBERS, 'sleep 5');
+  it('whose pod is deleted, or killed, has a successor that goes on with the journal on the claim, and nothing is done twice', async () => {
+    using project = new FarProject(NAME, MEMBERS, 'echo depth {{ n }}; sleep 5', {
+      backend: {
+        volumes: { work: { mountPath: '/far', persistentVolumeClaim: { claimName: 'far' } } },
+      },
+    });
+    using _claim = claim('far', project.volume);
     const started = await project.command('run', '--detach', '--on', 'k8s');
     expect(started.code, started.text).toBe(0);
     await begunThere(project, 2);
@@ -76,6 +114,10 @@ describe('a leader in the cluster', () => {
 
     expect(await project.over()).toBe('succeeded');
     expect(project.farEffects()).toEqual(once);
+    const logs: string[] = [];
+    for (let n = 1; n <= MEMBERS; n += 1)
+      logs.push((await project.command('logs', '--on', 'k8s', `grow.work/n=${n}`)).text);
+    expect(logs).toEqual(logs.map((_, at) => expect.stringContaining(`depth ${at + 1}\n`)));
     await until('nothing to be left', () => (leftBesides(project).length === 0 ? true : undefined));
   });
 

@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { kubectl } from '../../../tools/testbed/kubernetes/bed.ts';
 import { startDaemon, stopDaemon } from '../../../tools/testbed/kubernetes/daemons.ts';
 import { busyServer } from './busy-server.ts';
-import { apply, namespace, type Said, TrialProject, until } from './trial.ts';
+import { apply, namespace, TrialProject } from './trial.ts';
+import { expectNothingLeft, expectWell, MEMBERS, OURS_LABEL, WAYS } from './well.ts';
 
 // Only a hang should end a test: the machine may be busy with other things.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
@@ -26,41 +27,10 @@ afterEach(async () => {
 });
 afterAll(() => place[Symbol.asyncDispose]());
 
-const OURS_LABEL = 'app.kubernetes.io/managed-by=orchestrate';
 interface Anchor {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
 }
-
-const MEMBERS = 12;
-const once = (count = MEMBERS) => Array.from({ length: count }, () => 1);
-
-/** Each member ran once, its output is there, and nothing of ours is left. */
-async function expectWell(project: TrialProject, { code, text }: Said, count = MEMBERS) {
-  expect(code, text).toBe(0);
-  expect(project.effects()).toEqual(once(count));
-  expect(project.outputs()).toBe(count);
-  await expectNothingLeft(project);
-}
-
-/** What was deleted takes a moment to go, and longer where the controllers of the cluster have to find their feet again. */
-async function expectNothingLeft(project: TrialProject) {
-  const end = performance.now() + 150_000;
-  while (project.left().length > 0 && performance.now() < end) await wait(200);
-  expect(project.left()).toEqual([]);
-}
-
-/** Members that share pods, for everything that must hold of them too. */
-const WAYS = [
-  ['each a Job of its own', {}],
-  [
-    'in packs',
-    {
-      backend: { pack: { pods: 4, least: 2 } },
-      task: { resources: { time: '60s' }, retry: { attempts: 2, on: ['preempted'], delay: '0s' } },
-    },
-  ],
-] as const;
 
 describe.each(WAYS)('a leader of members, %s', (_how, more) => {
   it('is killed again and again, and each member runs once all the same', async () => {
@@ -86,18 +56,25 @@ describe.each(WAYS)('a leader of members, %s', (_how, more) => {
  * for a node. What packs have done is seen without the server, so that their leader is at its end before it is back.
  */
 const AWAY_MS = [60_000, 25_000] as const;
-const OUTAGES = WAYS.map(([how, more], at) => [how, more, AWAY_MS[at] ?? 0] as const);
+/** What `why` says by then: after a look at 30 s and four more of which none was answered, people are told. */
+const SAID = [/does not answer/, /is running|finished/] as const;
+const OUTAGES = WAYS.map(
+  ([how, more], at) => [how, more, AWAY_MS[at] ?? 0, SAID[at] ?? /$/] as const,
+);
 
-describe.each(OUTAGES)('the API server of members, %s', (_how, more, milliseconds) => {
+describe.each(OUTAGES)('the API server of members, %s', (_how, more, milliseconds, said) => {
   it('is away for a while as jobs run, and nothing is done twice or forgotten', async () => {
     using project = new TrialProject(NAME, MEMBERS, 'sleep 6', more);
     const { ended } = project.start('run');
     await project.begun(4);
     stopDaemon('kube-apiserver');
     await wait(milliseconds);
+    const why = await project.command('why', 'grow.work/n=1');
     await start('kube-apiserver');
 
     await expectWell(project, await ended);
+    // A pack is seen through the files of its pods; what has a Job of its own is not seen without the server.
+    expect(why.text).toMatch(said);
   });
 });
 
@@ -119,121 +96,6 @@ describe('the API server', () => {
     await start('kube-apiserver');
 
     await expectWell(project, await ended);
-  });
-});
-
-describe('a pod', () => {
-  it('is deleted by somebody: its member runs again, and only then', async () => {
-    using project = new TrialProject(NAME, 3, 'sleep 5', {
-      task: { retry: { attempts: 2, on: ['preempted'], delay: '0s' } },
-    });
-    const { ended } = project.start('run');
-    await project.begun(3);
-    const pods = kubectl(['-n', NAME, 'get', 'pods', '-o', 'name'])?.split('\n') ?? [];
-    kubectl(['-n', NAME, 'delete', pods[0] ?? '', '--now']);
-    const { code, text } = await ended;
-
-    expect(code, text).toBe(0);
-    expect(project.effects().toSorted((a, b) => a - b)).toEqual([1, 1, 2]);
-    expect(text).toContain('its pod was deleted');
-    expect(project.outputs()).toBe(3);
-  });
-
-  it('of a pack is deleted by somebody: what it was at runs again, and the rest of its share for the first time', async () => {
-    using project = new TrialProject(NAME, 8, 'sleep 3', {
-      ...WAYS[1][1],
-      backend: { pack: { pods: 2, least: 2 } },
-    });
-    const { ended } = project.start('run');
-    await project.begun(2);
-    const pods = kubectl(['-n', NAME, 'get', 'pods', '-o', 'name'])?.split('\n') ?? [];
-    kubectl(['-n', NAME, 'delete', pods[0] ?? '', '--now']);
-    const { code, text } = await ended;
-
-    expect(code, text).toBe(0);
-    expect(project.effects().toSorted((a, b) => a - b)).toEqual([1, 1, 1, 1, 1, 1, 1, 2]);
-    expect(text).toContain('its pod was deleted');
-    expect(project.outputs()).toBe(8);
-    await expectNothingLeft(project);
-  });
-
-  it('cannot start for want of a Secret: that is said, and it fails when it has waited long enough', async () => {
-    using project = new TrialProject(NAME, 1, 'true', {
-      backend: { unstartableSeconds: 4, secretEnv: { TOKEN: { secret: 'nobody', key: 'x' } } },
-    });
-    const { ended } = project.start('run');
-    const waits = await until('the reason to be told', () =>
-      kubectl([
-        '-n',
-        NAME,
-        'get',
-        'pods',
-        '-o',
-        'jsonpath={.items[*].status.containerStatuses[*].state.waiting.reason}',
-      ])?.includes('CreateContainerConfigError') === true
-        ? true
-        : undefined,
-    );
-    const { code, text } = await ended;
-    const why = await project.command('why', 'grow.work/n=1');
-
-    expect(waits).toBe(true);
-    expect(code).toBe(1);
-    expect(text).toContain('CreateContainerConfigError');
-    expect(why.text).toContain('secret "nobody" not found');
-    expect(project.effects()).toEqual([0]);
-    await expectNothingLeft(project);
-  });
-
-  it('is evicted: its member runs again, and is told apart from one that failed', async () => {
-    using project = new TrialProject(NAME, 2, 'sleep 5', {
-      task: { retry: { attempts: 2, on: ['preempted'], delay: '0s' } },
-    });
-    const { ended } = project.start('run');
-    await project.begun(2);
-    const names = ['-n', NAME, 'get', 'pods', '-o', 'jsonpath={.items[0].metadata.name}'];
-    const pod = kubectl(names) ?? '';
-    const metadata = { name: pod, namespace: NAME };
-    const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata };
-    const path = `/api/v1/namespaces/${NAME}/pods/${pod}/eviction`;
-    kubectl(['create', '--raw', path, '-f', '-'], JSON.stringify(eviction));
-    const { code, text } = await ended;
-
-    expect(code, text).toBe(0);
-    expect(text).toContain('preempted');
-    expect(project.effects().toSorted((a, b) => a - b)).toEqual([1, 2]);
-    await expectNothingLeft(project);
-  });
-
-  it('has an image that nobody has: that is said, and it fails when it has waited long enough', async () => {
-    using project = new TrialProject(NAME, 1, 'true', {
-      backend: { unstartableSeconds: 4, image: 'localhost/nobody-has-this:1' },
-    });
-    const { code, text } = await project.command('run');
-    const why = await project.command('why', 'grow.work/n=1');
-
-    expect(code).toBe(1);
-    expect(text).toMatch(/ErrImage|ImagePull/);
-    expect(why.text).toContain('nobody-has-this');
-    expect(project.effects()).toEqual([0]);
-    await expectNothingLeft(project);
-  });
-
-  it('finds no node: status has the words of the scheduler, and cancel ends it', async () => {
-    using project = new TrialProject(NAME, 1, 'true', { task: { resources: { memory: '900Gi' } } });
-    const { ended } = project.start('run');
-    let said = '';
-    while (!said.includes('Insufficient memory')) {
-      await wait(300);
-      said = (await project.command('status')).text;
-    }
-    await project.command('cancel');
-    const { code } = await ended;
-
-    expect(said).toContain('Unschedulable');
-    expect(code).not.toBe(0);
-    expect(project.effects()).toEqual([0]);
-    await expectNothingLeft(project);
   });
 });
 
@@ -309,6 +171,16 @@ describe('an API server that is too busy', () => {
   });
 });
 
+/** What `why` says of a member that waits for room, as soon as that is known. */
+async function whyWaits(project: TrialProject): Promise<string> {
+  for (;;) {
+    const waiting = project.effects().indexOf(0) + 1;
+    if (waiting === 0) return 'nothing waited';
+    const { text } = await project.command('why', `grow.work/n=${waiting}`);
+    if (text.includes('took no jobs')) return text;
+  }
+}
+
 describe('a quota', () => {
   it('of Jobs is met, and not fought', async () => {
     apply({
@@ -319,7 +191,11 @@ describe('a quota', () => {
     });
     try {
       using project = new TrialProject(NAME, MEMBERS, 'sleep 1');
-      await expectWell(project, await project.command('run'));
+      const { ended } = project.start('run');
+      const waits = await whyWaits(project);
+
+      await expectWell(project, await ended);
+      expect(waits).toContain('exceeded quota: few');
     } finally {
       kubectl(['-n', NAME, 'delete', 'resourcequota', 'few']);
     }

@@ -152,9 +152,11 @@ describe('the role of the README', () => {
       );
 
       const { code, text } = await project.command('run');
+      const why = await project.command('why', 'grow.work/n=1');
 
       expect(code).not.toBe(0);
       expect(text).toMatch(new RegExp(`cannot ${verb} resource .*${resource}`));
+      expect(why.text).toMatch(new RegExp(`cannot ${verb} resource .*${resource}`));
       expect(text).not.toContain('    at ');
       expect(project.effects()).toEqual([0, 0]);
     },

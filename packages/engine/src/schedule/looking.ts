@@ -41,8 +41,13 @@ function lookFailed(
   leader.looks.delete(backend[call]);
   backend[call] = -1;
   backend.looking.fail(reason, mono, leader.policies.trouble, leader.options.random);
-  if (call === 'observe') backend.lastObserve = mono;
-  else nextFind(turn, backend);
+  if (call === 'find') {
+    nextFind(turn, backend);
+    return;
+  }
+  backend.lastObserve = mono;
+  // What could not be seen is looked at again as soon as trouble lets us, and not when the next look would have been due.
+  backend.isUrgent = true;
 }
 
 function nextFind(turn: Turn, backend: BackendState): void {

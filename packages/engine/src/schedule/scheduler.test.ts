@@ -188,6 +188,32 @@ describe('Scheduler', () => {
     );
   });
 
+  it('says within a minute that a backend of live jobs does not answer, though the next look was due later', () => {
+    const bench = new Bench([set('a', { size: 1 })]);
+
+    bench.take(begin);
+    bench.take({
+      type: 'statuses',
+      backend: 'local',
+      source: 'watch',
+      statuses: [{ job: 0, state: 'running' }],
+    });
+    for (let second = 1; second < 60; second += 1) {
+      const effects = bench.take({ type: 'wake' }, second);
+      for (const effect of effects)
+        if (effect.type === 'observe') {
+          const { look, jobs } = effect;
+          const call = 'observe';
+          const reason = 'no route to host';
+          bench.take({ type: 'look-failed', backend: 'local', call, look, jobs, reason });
+        }
+    }
+
+    expect(bench.facts).toContainEqual(
+      expect.objectContaining({ type: 'backend-paused', reason: 'no route to host' }),
+    );
+  });
+
   it('ends live jobs when all is cancelled, and ends as cancelled', () => {
     const bench = new Bench([
       set('a', { size: 1 }),

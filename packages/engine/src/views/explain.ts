@@ -62,7 +62,7 @@ function ran(
     succeeded: 'ran',
     cancelled: 'was cancelled',
   };
-  const waitReason = waitReasonOf(parts.fold, task, state);
+  const waitReason = waitReasonOf(parts.fold, task, state) ?? stopReasonOf(parts.fold, state);
   const what = `${words[state] ?? state}${waitReason === undefined ? '' : ` (${waitReason})`}`;
   if (changed === undefined) {
     const first = state === 'succeeded' ? whyAtAll(parts, task) : '';
@@ -71,12 +71,26 @@ function ran(
   return { summary: `${name} ${what} because ${changed.field} is not as it was.`, changed };
 }
 
+/** States in which only the backend knows how a task is. */
+const AT_BACKEND: ReadonlySet<TaskState> = new Set(['queued', 'running', 'unknown']);
+/** States from which a task goes on when the run is resumed. */
+const OPEN: ReadonlySet<TaskState> = new Set([...AT_BACKEND, 'ready', 'submitting', 'collecting']);
+
 /** In the words of the backend. */
 function waitReasonOf(fold: RunFold, task: number, state: TaskState): string | undefined {
-  if (state === 'queued') return fold.waitReason(task);
-  if (state !== 'ready') return undefined;
   const set = fold.registry.named(fold.registry.place(task)?.set ?? '');
-  return set?.record.backend === undefined ? undefined : fold.reluctance(set.record.backend);
+  const { backend } = set?.record ?? {};
+  if (state === 'ready') return backend === undefined ? undefined : fold.reluctance(backend);
+  if (backend === undefined || !AT_BACKEND.has(state)) return undefined;
+  // What is known of a job may be old while its backend is in trouble.
+  if (fold.paused.has(backend)) return fold.reluctance(backend);
+  return state === 'queued' ? fold.waitReason(task) : undefined;
+}
+
+/** Why nobody leads the run on, of a task that has not come to its end. */
+function stopReasonOf({ outcome, reason }: RunFold, state: TaskState): string | undefined {
+  if (outcome !== 'stopped' || reason === undefined || !OPEN.has(state)) return undefined;
+  return `the run stopped: ${reason}`;
 }
 
 /** Nothing that changed is known: it was not finished before, or is of a kind that is never used again. */

@@ -4,27 +4,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ComputeBackend, silentLogger } from '@orchestrate/core';
 import { type Act, backendContract, posixAct } from '@orchestrate/testkit';
-import { afterAll, beforeAll, describe, vi } from 'vitest';
+import { afterAll, beforeAll, vi } from 'vitest';
 import { K8sConfig } from '../src/config.ts';
 import { openK8sBackend } from '../src/open-backend.ts';
-import { namespace } from './trial.ts';
+import { bed, namespace } from './trial.ts';
 
 /** Where the functions of the suite are. */
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
-const kubeconfig = process.env['ORCHESTRATE_TESTBED_KUBECONFIG'];
-const image = process.env['ORCHESTRATE_TESTBED_K8S_IMAGE'];
-if (kubeconfig === undefined || image === undefined)
-  throw new Error('needs the test bed: npm run test:live, or tools/testbed/kubernetes/bed.ts up');
+const { kubeconfig, image } = bed();
 
 vi.setConfig({ hookTimeout: 180_000 });
-
-/** The suite kills leaders that nobody follows, and so leaves Jobs behind. */
-const NAME = 'contract';
-let place: Awaited<ReturnType<typeof namespace>>;
-beforeAll(async () => {
-  place = await namespace(NAME);
-});
-afterAll(() => place[Symbol.asyncDispose]());
 
 /**
  * With cgroup v1, which the bed may have, only the process that is too large is killed, and a shell around it goes on: here it
@@ -49,17 +38,24 @@ function withTime(backend: ComputeBackend): ComputeBackend {
 
 const LONG_SECONDS = 3_000;
 
-describe.each([
-  ['each a Job of its own', false],
-  ['in packs', { pods: 3, least: 1, seconds: LONG_SECONDS, tasks: 300 }],
-] as const)('jobs, %s', (_how, pack) => {
+/** Jobs that share pods; the suite says of each that it is short. */
+export const PACK = { pods: 3, least: 1, seconds: LONG_SECONDS, tasks: 300 } as const;
+
+/** The contract of backends in a namespace of its own: the suite kills leaders that nobody follows, and so leaves Jobs behind. */
+export function keepsContract(name: string, pack: typeof PACK | false): void {
+  let place: Awaited<ReturnType<typeof namespace>>;
+  beforeAll(async () => {
+    place = await namespace(name);
+  });
+  afterAll(() => place[Symbol.asyncDispose]());
+
   backendContract(
     (place) => {
       mkdirSync(place, { recursive: true });
       const config = K8sConfig.parse({
         kubeconfig,
         image,
-        namespace: NAME,
+        namespace: name,
         graceSeconds: 1,
         pack,
         // The bed has one node, which is this machine.
@@ -95,4 +91,4 @@ describe.each([
     },
     { patienceSeconds: 120, image, render },
   );
-});
+}
