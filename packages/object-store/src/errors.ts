@@ -82,3 +82,9 @@ export function conditionFailed(
         cause,
       });
 }
+
+/** Code of the system, such as `ENOENT`, or nothing. */
+export function systemCode(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : '';
+  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : '';
+}

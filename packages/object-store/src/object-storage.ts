@@ -18,8 +18,8 @@ import {
 import { Caller } from './caller.ts';
 import { diagnosePort } from './diagnosis.ts';
 import { conditionFailed, translated } from './errors.ts';
+import { placeFile } from './fetched-file.ts';
 import { Gate } from './gate.ts';
-import { placeFile, SourceFile } from './local-file.ts';
 import { ObjectNames, prefixFrom } from './object-names.ts';
 import { conditionOf, ObjectWrite, type WriteParts } from './object-write.ts';
 import { PartSizes } from './part-sizes.ts';
@@ -28,6 +28,7 @@ import { machinePause, type Pause } from './pause.ts';
 import type { ObjectHead, ObjectPort, Operation } from './port.ts';
 import { isPortError } from './port-error.ts';
 import { RangedRead, type ReadParts } from './ranged-read.ts';
+import { SourceFile } from './source-file.ts';
 import type { TransferConfig } from './transfer-config.ts';
 
 /** What an {@link ObjectStorage} needs beside its port. */
