@@ -21,8 +21,16 @@ async function start(name: string): Promise<void> {
   expect(await startDaemon(name)).toBeUndefined();
 }
 
+/** Starts the API server, and anew the controllers, which in other clusters end when their lease runs out while it is away. */
+async function startApiServer(): Promise<void> {
+  stopDaemon('kube-controller-manager');
+  await start('kube-apiserver');
+  await start('kube-controller-manager');
+}
+
 afterEach(async () => {
   await start('kube-apiserver');
+  await start('kube-controller-manager');
   await start('kubelet');
 });
 afterAll(() => place[Symbol.asyncDispose]());
@@ -70,7 +78,7 @@ describe.each(OUTAGES)('the API server of members, %s', (_how, more, millisecond
     stopDaemon('kube-apiserver');
     await wait(milliseconds);
     const why = await project.command('why', 'grow.work/n=1');
-    await start('kube-apiserver');
+    await startApiServer();
 
     await expectWell(project, await ended);
     // A pack is seen through the files of its pods; what has a Job of its own is not seen without the server.
@@ -93,7 +101,7 @@ describe('the API server', () => {
     const { header } = await post('range', { key: Buffer.from('/').toString('base64') });
     stopDaemon('kube-apiserver');
     await post('compaction', { revision: header.revision, physical: true });
-    await start('kube-apiserver');
+    await startApiServer();
 
     await expectWell(project, await ended);
   });
