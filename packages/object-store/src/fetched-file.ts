@@ -118,7 +118,7 @@ async function fill(path: string, content: AsyncIterable<Uint8Array>): Promise<v
 }
 
 /** Bytes that are written at once: pieces come by the network's measure, and each call of the system goes through another thread. */
-const BATCH_BYTES = 1024 * 1024;
+const BATCH_BYTES = 256 * 1024;
 
 /** Writes pieces one behind the other; those of the next batch are taken while one is written. */
 async function writeAll(handle: number, content: AsyncIterable<Uint8Array>): Promise<void> {

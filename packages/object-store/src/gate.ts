@@ -8,10 +8,10 @@ export class Gate {
     this.#free = places;
   }
 
-  /** Takes a place if one is free at this moment. */
-  tryEnter(): boolean {
-    if (this.#free === 0) return false;
-    this.#free -= 1;
+  /** Takes places if so many are free at this moment. */
+  tryEnter(places = 1): boolean {
+    if (this.#free < places) return false;
+    this.#free -= places;
     return true;
   }
 
@@ -22,7 +22,11 @@ export class Gate {
     await promise;
   }
 
-  leave(): void {
+  leave(places = 1): void {
+    for (let count = 0; count < places; count += 1) this.#leaveOne();
+  }
+
+  #leaveOne(): void {
     const next = this.#waiting[this.#head];
     if (next === undefined) {
       this.#free += 1;

@@ -53,6 +53,8 @@ const TRAITS: StorageTraits = {
 
 /** What is asked for at a time, at most, and fetched ahead of one object: a part is in memory until it is handed on. */
 const READ_BYTES = 4 * 1024 * 1024;
+/** The same, of a service that takes longer to answer than to send. */
+const MOST_READ_BYTES = 8 * 1024 * 1024;
 const AHEAD_BYTES = 24 * 1024 * 1024;
 
 /** How often an object is fetched anew that did not arrive as its digest says, or changed on the way. */
@@ -96,6 +98,7 @@ export class ObjectStorage implements Storage {
       port,
       caller: this.#caller,
       partBytes,
+      mostPartBytes: Math.max(partBytes, Math.min(MOST_READ_BYTES, (partBytes * parallel) / 2)),
       ahead: new Gate(parallel),
       // So that one object does not fill the memory; several share the places.
       aheadPlaces: Math.max(2, Math.min(parallel, Math.floor(AHEAD_BYTES / partBytes))),

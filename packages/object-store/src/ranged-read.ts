@@ -2,6 +2,7 @@ import { type ByteRange, isFlowError, storageError } from '@orchestrate/core';
 import type { Caller } from './caller.ts';
 import { ContentDigest } from './content-digest.ts';
 import type { Gate } from './gate.ts';
+import { PieceQueue } from './piece-queue.ts';
 import type { ObjectHead, ObjectPort } from './port.ts';
 import { isPortError, PortError } from './port-error.ts';
 
@@ -9,10 +10,13 @@ import { isPortError, PortError } from './port-error.ts';
 export interface ReadParts {
   readonly port: ObjectPort;
   readonly caller: Caller;
-  /** Bytes that are asked for at a time. */
+  /** Bytes that are asked for at a time, to begin with. */
   readonly partBytes: number;
-  /** Places for parts that are fetched ahead, over all objects together. */
+  /** At most, where answers take longer to begin than to arrive. */
+  readonly mostPartBytes: number;
+  /** Places for `partBytes` each that are fetched ahead, over all objects together. */
   readonly ahead: Gate;
+  /** Of these, what one object takes. */
   readonly aheadPlaces: number;
 }
 
@@ -20,9 +24,12 @@ type Pieces = readonly Uint8Array[];
 
 /** A part that is fetched ahead. */
 interface Ahead {
-  readonly first: number;
-  readonly pieces: Promise<Pieces>;
+  readonly pieces: PieceQueue;
+  readonly places: number;
 }
+
+/** Why parts are no longer wanted; their reader has gone. */
+const GIVEN_UP = new Error('nobody reads on');
 
 /** How often reading begins anew because the object changed. */
 const STARTS = 10;
@@ -34,19 +41,22 @@ interface Span {
 }
 
 /**
- * Reads one object, in parts of which some are fetched ahead, all of one generation. A part is taken in whole before it is
- * handed on, so that a slow consumer holds no connection. Broken parts go on where they broke.
+ * Reads one object, in parts of which some are fetched ahead, all of one generation. A part is taken in whether or not it is
+ * handed on yet, so that a slow consumer holds no connection. Broken parts go on where they broke. Parts grow where it takes
+ * longer until an answer begins than until it is there, so that more is asked for at a time of a service that is near.
  */
 export class RangedRead {
   readonly #parts: ReadParts;
   readonly #name: string;
-  readonly #signal: AbortSignal | undefined;
+  #signal: AbortSignal | undefined;
   #head: ObjectHead | undefined;
+  #partBytes: number;
 
   constructor(parts: ReadParts, name: string, signal: AbortSignal | undefined) {
     this.#parts = parts;
     this.#name = name;
     this.#signal = signal;
+    this.#partBytes = parts.partBytes;
   }
 
   /** What is known of the object once the first piece is there. */
@@ -103,51 +113,76 @@ export class RangedRead {
   }
 
   async *#rest(start: Pieces, first: number, last: number): AsyncGenerator<Uint8Array> {
-    const queue: Ahead[] = [];
-    let next = first + lengthOf(start);
-    const fill = (): void => {
-      const { ahead, aheadPlaces } = this.#parts;
-      while (next <= last && queue.length < aheadPlaces && ahead.tryEnter()) {
-        queue.push(this.#ahead(next, last));
-        next += this.#parts.partBytes;
-      }
-    };
-    try {
-      fill();
+    const next = first + lengthOf(start);
+    if (next > last) {
       yield* start;
-      while (queue.length > 0 || next <= last) {
-        const part = queue.shift();
-        let pieces: Pieces;
-        if (part === undefined) {
-          // All places are taken by other objects; this one goes on by itself.
-          const end = Math.min(last, next + this.#parts.partBytes - 1);
-          pieces = await this.#part({ first: next, last: end });
-          next = end + 1;
-        } else pieces = await part.pieces;
-        fill();
-        yield* pieces;
-      }
+      return;
+    }
+    const stop = new AbortController();
+    this.#signal = AbortSignal.any([stop.signal, ...(this.#signal ? [this.#signal] : [])]);
+    try {
+      yield* this.#ahead(start, next, last);
     } finally {
       // Nobody will ask for what is still on its way.
-      for (const { pieces } of queue) pieces.catch(() => undefined);
+      stop.abort(GIVEN_UP);
     }
   }
 
-  #ahead(first: number, last: number): Ahead {
-    const { partBytes, ahead } = this.#parts;
-    const pieces = this.#part({ first, last: Math.min(last, first + partBytes - 1) }).finally(() =>
-      ahead.leave(),
-    );
-    // Looked at when its turn comes; until then a failure is nobody's.
-    pieces.catch(() => undefined);
-    return { first, pieces };
+  async *#ahead(start: Pieces, from: number, last: number): AsyncGenerator<Uint8Array> {
+    const queue: Ahead[] = [];
+    let next = from;
+    let taken = 0;
+    const begin = (places: number): Ahead => {
+      const end = Math.min(last, next + this.#partBytes - 1);
+      const pieces = this.#fetch({ first: next, last: end }, places);
+      next = end + 1;
+      taken += places;
+      return { pieces, places };
+    };
+    const fill = (): void => {
+      for (let places = 1; next <= last && places > 0; ) {
+        places = this.#placesAhead(taken);
+        if (places > 0) queue.push(begin(places));
+      }
+    };
+    fill();
+    yield* start;
+    while (queue.length > 0 || next <= last) {
+      // Where all places are taken by other objects, this one goes on by itself.
+      const { pieces, places } = queue.shift() ?? begin(0);
+      yield* pieces.drain();
+      taken -= places;
+      fill();
+    }
+  }
+
+  /** Places for one more part that is fetched ahead, taken; 0 when there is no room. */
+  #placesAhead(taken: number): number {
+    const { ahead, aheadPlaces, partBytes } = this.#parts;
+    const places = Math.ceil(this.#partBytes / partBytes);
+    if (taken + places > aheadPlaces) return 0;
+    return ahead.tryEnter(places) ? places : 0;
+  }
+
+  /** Begins to fetch a part. What fails is told to whoever drains it. */
+  #fetch(span: Span, places: number): PieceQueue {
+    const queue = new PieceQueue();
+    this.#part(span, (piece) => queue.put(piece))
+      .then(
+        () => queue.end(undefined),
+        (error: unknown) => queue.end({ error }),
+      )
+      .finally(() => this.#parts.ahead.leave(places));
+    return queue;
   }
 
   /** The first part; an object that changes before anything was handed on is simply read as it is then. */
   async #start(span: Span): Promise<Pieces> {
     for (let count = 1; ; count += 1) {
       try {
-        return await this.#part(span);
+        const pieces: Uint8Array[] = [];
+        await this.#part(span, (piece) => pieces.push(piece));
+        return pieces;
       } catch (error) {
         const isChanged = isFlowError(error) && error.code === 'STORAGE_CHANGED';
         if (!isChanged || count === STARTS) throw error;
@@ -156,34 +191,44 @@ export class RangedRead {
     }
   }
 
-  /** One part, whole. */
-  async #part(span: Span): Promise<Pieces> {
+  /** One part; what has arrived is handed over at once, and never again. */
+  async #part(span: Span, take: (piece: Uint8Array) => void): Promise<void> {
     const { caller } = this.#parts;
+    const { clock } = caller.parts;
     const patience = caller.patience(`read ${this.#name}`, this.#signal);
-    const pieces: Uint8Array[] = [];
     let at = span.first;
     for (;;) {
+      const from = at;
       try {
         const end = await caller.once(1, this.#signal, async ({ signal, alive }) => {
+          const asked = clock.monotonic();
           const { head, body } = await this.#open({ first: at, last: span.last }, signal);
+          const answered = clock.monotonic();
           const last = Math.min(span.last, head.bytes - 1);
           if (span.first > last) throw new PortError('range', `it has ${head.bytes} bytes`);
           for await (const piece of body) {
             alive();
             if (piece.length === 0) continue;
             if (at + piece.length > last + 1) throw tooLong(at + piece.length - 1, last);
-            pieces.push(piece);
+            take(piece);
             at += piece.length;
             patience.progress();
           }
+          this.#learn(at - from, answered - asked, clock.monotonic() - answered);
           return last;
         });
-        if (at > end) return pieces;
+        if (at > end) return;
         throw new PortError('broken', `the content ended after byte ${at - 1} instead of ${end}`);
       } catch (error) {
         await patience.after(error);
       }
     }
+  }
+
+  /** From how long it took until an answer began, and from then until it was there. */
+  #learn(bytes: number, waitedMs: number, tookMs: number): void {
+    if (bytes < this.#partBytes || waitedMs <= tookMs) return;
+    this.#partBytes = Math.min(this.#partBytes * 2, this.#parts.mostPartBytes);
   }
 
   async #open(
